@@ -29,7 +29,7 @@ import Darwin
         let told = Box<[Set<String>]>([])
         try runReactor(kind) { reactor in
             let watcher = Box<FileWatcher?>(nil)
-            watcher.value = try FileWatcher(tree.at(root), on: reactor) { paths in
+            watcher.value = try FileWatcher(tree.at(root), on: reactor, quiet: .milliseconds(15)) { paths in
                 told.value.append(Set(paths.map { String($0.dropFirst(tree.path.utf8.count + 1)) }))
                 if told.value.count < steps.count {
                     steps[told.value.count]()

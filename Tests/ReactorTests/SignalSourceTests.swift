@@ -80,8 +80,11 @@ import Darwin
                 source.value?.cancel()
                 reactor.schedule(after: .milliseconds(3)) { reactor.handle.stop() }
             }
-            kill(getpid(), SIGHUP)
-            kill(getpid(), SIGTERM)
+            // To the calling thread, so that both have been handled when it has ended.
+            try Thread.start(name: "raiser", stackSize: 256 * 1024) {
+                raise(SIGHUP)
+                raise(SIGTERM)
+            }.join()
         }
         #expect(received.value == 1)
     }
