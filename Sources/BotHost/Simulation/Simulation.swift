@@ -81,6 +81,9 @@ package final class Simulation {
         case .unknown(let text): display.show(.note("'\(text)' is no command; :help lists them"))
         case .action(let action):
             isBusy = true
+            if !display.isInteractive, let content = action["content"]?.stringValue {
+                display.show(.message(author: simulator.endpoints.userName, content: content, embeds: 0))
+            }
             simulator.send(action)
             display.prompt()
             return
@@ -102,28 +105,12 @@ package final class Simulation {
             bot.stop()
             return
         }
+        if let line = ChatLine(event) { display.show(line) }
         switch event["type"]?.stringValue {
-        case "message": show(event)
-        case "presence":
-            if let text = event["text"]?.stringValue { display.show(.note(text)) }
-        case "join":
-            if let name = event["name"]?.stringValue { display.show(.note("\(name) joins")) }
-        case "delivered":
-            settle(after: (Int(event["shard"]?.integerValue ?? 0), event["seq"]?.integerValue ?? 0))
-        case "error":
-            if let text = event["message"]?.stringValue { display.show(.note(text)) }
-            settle(after: nil)
+        case "delivered": settle(after: (Int(event["shard"]?.integerValue ?? 0), event["seq"]?.integerValue ?? 0))
+        case "done", "undelivered", "error": settle(after: nil)
         default: break
         }
-    }
-
-    private func show(_ event: JSONValue) {
-        let isOwn = event["bot"]?.boolValue != true
-        guard !(isOwn && display.isInteractive) else { return }
-        display.show(
-            .message(
-                author: event["author"]?.stringValue ?? "?", content: event["content"]?.stringValue ?? "",
-                embeds: Int(event["embeds"]?.integerValue ?? 0)))
     }
 
     /// Goes on once the bot has dealt with everything up to `event`.
