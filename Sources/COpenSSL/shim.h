@@ -22,6 +22,10 @@ static inline void moonwire_ssl_ctx_set_session_cache_mode(SSL_CTX *context, lon
     SSL_CTX_set_session_cache_mode(context, mode);
 }
 
+static inline void moonwire_ssl_ctx_refuse_renegotiation_and_compression(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+}
+
 static inline int moonwire_ssl_ctx_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
     return (int)SSL_CTX_add1_chain_cert(context, certificate);
 }
@@ -36,6 +40,11 @@ static inline void moonwire_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bi
 static inline long moonwire_bio_memory(BIO *bio, const char **bytes) { return BIO_get_mem_data(bio, (char **)bytes); }
 
 static inline EVP_PKEY *moonwire_generate_p256_key(void) { return EVP_EC_gen("P-256"); }
+
+/* "C = US, O = Example, CN = R3" on one line: control characters escaped, UTF-8 left as it is. */
+static inline int moonwire_x509_name_print(BIO *bio, const X509_NAME *name) {
+    return X509_NAME_print_ex(bio, name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
+}
 
 static inline int moonwire_general_name_count(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
 static inline const GENERAL_NAME *moonwire_general_name(const GENERAL_NAMES *names, int index) {
