@@ -201,4 +201,37 @@ struct SecureSocketTests {
             #expect(pair.clientDelegate.received == (0..<3).flatMap { [UInt8](repeating: UInt8(index * 10 + $0), count: 20_000) })
         }
     }
+
+    @Test("A peer that demands answers without end and reads none is failed, not buffered for")
+    func answerFlood() throws {
+        let link = MemoryLink()
+        let server = try HostileServer(over: link.server, certificate: TestContexts.loopback.get())
+        let delegate = RecordingDelegate()
+        let client = try SecureSocket.client(over: link.client, host: "localhost", port: 1, context: TestContexts.client()) { _ in }
+        client.delegate = delegate
+        link.run()
+        var most = 0
+        for _ in 0..<20_000 where delegate.ends.isEmpty {
+            server.demandKeyUpdate()
+            link.deliverToClient()
+            most = max(most, client.unsentByteCount)
+        }
+        #expect(delegate.ends == [.failed("TLS with localhost: the peer broke the protocol: it demands answers and does not read them")])
+        #expect((64 * 1024...66 * 1024).contains(most))
+    }
+
+    @Test("A peer that reads the answers may demand any number of them")
+    func answersRead() throws {
+        let link = MemoryLink()
+        let server = try HostileServer(over: link.server, certificate: TestContexts.loopback.get())
+        let delegate = RecordingDelegate()
+        let client = try SecureSocket.client(over: link.client, host: "localhost", port: 1, context: TestContexts.client()) { _ in }
+        client.delegate = delegate
+        link.run()
+        for _ in 0..<3000 {
+            server.demandKeyUpdate()
+            link.run()
+        }
+        #expect(delegate.ends.isEmpty)
+    }
 }
