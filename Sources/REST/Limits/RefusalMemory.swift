@@ -19,6 +19,9 @@ struct RefusalMemory {
     private var refused: [String: Entry] = [:]
     private var goneWebhooks: [String: RESTError] = [:]
 
+    /// Calls and webhooks remembered.
+    var count: Int { refused.count + goneWebhooks.count }
+
     /// The error to give instead of sending `request`, or `nil`.
     func recall(_ request: RESTRequest, at now: ContinuousClock.Instant) -> RESTError? {
         if let gone = goneWebhooks[request.route.major], Self.isWebhook(request) { return gone.remembered(for: nil) }
