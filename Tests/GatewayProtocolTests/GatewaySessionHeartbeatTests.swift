@@ -1,3 +1,4 @@
+import Discord
 import GatewayProtocol
 import Testing
 
