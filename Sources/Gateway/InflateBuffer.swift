@@ -21,28 +21,24 @@ package final class InflateBuffer {
     /// The payload; valid until the buffer is used again.
     var payload: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
-    /// Free space after the payload; never empty after `reserve`.
-    var room: UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer(start: base + count, count: capacity - count)
-    }
-
     /// Begins a new payload.
     func begin() {
         count = 0
         if capacity > Self.keptCapacity { reallocate(Self.firstCapacity) }
     }
 
-    /// Books bytes written to `room`.
+    /// Books bytes written into the room.
     func advance(_ byteCount: Int) {
         count += byteCount
         assert(count <= capacity)
     }
 
-    /// Makes room for at least one byte.
+    /// Free space after the payload: at least one byte, at most one byte beyond `limit`, so that exceeding it can be told from reaching it.
     /// - Throws: `tooLarge` when the payload already exceeds `limit`.
-    func reserve(limit: Int) throws(DecompressionError) {
+    func room(limit: Int) throws(DecompressionError) -> UnsafeMutableRawBufferPointer {
         guard count <= limit else { throw .tooLarge(limit: limit) }
-        if count == capacity { reallocate(min(capacity * 2, limit + 1)) }
+        if count == capacity { reallocate(capacity * 2) }
+        return UnsafeMutableRawBufferPointer(start: base + count, count: min(capacity, limit + 1) - count)
     }
 
     /// Takes over the payload of another buffer.

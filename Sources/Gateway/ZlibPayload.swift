@@ -33,14 +33,15 @@ package final class ZlibPayload {
         context.pointee.next_in = UnsafeMutablePointer(mutating: message.baseAddress?.assumingMemoryBound(to: UInt8.self))
         context.pointee.avail_in = UInt32(message.count)
         while true {
-            try buffer.reserve(limit: limit)
-            let room = buffer.room
+            let room = try buffer.room(limit: limit)
             context.pointee.next_out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
             context.pointee.avail_out = UInt32(room.count)
             let code = inflate(context, Z_NO_FLUSH)
             buffer.advance(room.count - Int(context.pointee.avail_out))
             switch code {
-            case Z_STREAM_END: return buffer.payload
+            case Z_STREAM_END:
+                guard buffer.count <= limit else { throw .tooLarge(limit: limit) }
+                return buffer.payload
             case Z_OK where context.pointee.avail_out == 0: continue
             case Z_OK, Z_BUF_ERROR: throw .corrupt("the message ends before the zlib stream does")
             case Z_MEM_ERROR: throw .outOfMemory

@@ -108,8 +108,7 @@ package final class ZlibStream {
             mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
         context.pointee.avail_in = UInt32(input.count)
         repeat {
-            try buffer.reserve(limit: limit)
-            let room = buffer.room
+            let room = try buffer.room(limit: limit)
             context.pointee.next_out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
             context.pointee.avail_out = UInt32(room.count)
             let code = CZlib.inflate(context, Z_SYNC_FLUSH)

@@ -26,8 +26,7 @@ package final class ZstdStream {
         var input = ZSTD_inBuffer(src: message.baseAddress, size: message.count, pos: 0)
         var isFull = false
         repeat {
-            try buffer.reserve(limit: limit)
-            let room = buffer.room
+            let room = try buffer.room(limit: limit)
             var output = ZSTD_outBuffer(dst: room.baseAddress, size: room.count, pos: 0)
             let code = ZSTD_decompressStream(context, &output, &input)
             guard ZSTD_isError(code) == 0 else { throw .corrupt(String(cString: ZSTD_getErrorName(code))) }

@@ -10,14 +10,14 @@ extension GatewaySession {
         /// Close the connection with this close code and report `connectionClosed` when it has ended.
         case close(GatewayCloseCode)
 
-        /// Ask the identify queue for a permit; report `identifyPermitted`. The permit is used by `sendIdentify` or given back.
+        /// Ask the identify queue for a permit; report `identifyPermitted`, which is answered by `sendIdentify` at once.
         case requestIdentifyPermit
-        /// Withdraw the request, or give an unused permit back.
-        case returnIdentifyPermit
+        /// The permit is not needed any more; `identifyPermitted` must not be reported.
+        case withdrawPermitRequest
 
         /// Send op 1 ahead of everything else that waits.
         case sendHeartbeat(sequence: Int64?)
-        /// Send op 2. This uses up the permit and one session start of the day.
+        /// Send op 2. It uses up one session start of the day.
         case sendIdentify
         /// Send op 6.
         case sendResume(ResumePoint)

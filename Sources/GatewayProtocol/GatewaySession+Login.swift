@@ -7,27 +7,16 @@ extension GatewaySession {
         login(into: &actions)
     }
 
-    /// Starts the next attempt. The permit comes before the connection so that IDENTIFY follows HELLO at once: hundreds of shards that
-    /// wait their turn do it without a socket.
     mutating func login(into actions: inout [Action]) {
         guard let resumePoint else {
-            phase = .waitingForPermit
-            actions.append(.requestIdentifyPermit)
+            phase = .connecting(.identify)
+            actions.append(.connect(.gateway))
             return
         }
         phase = .connecting(.resume)
         // The resume URL is preferred but may be down; RESUME works on the general one too, so every other retry goes there.
         let useGateway = failedDials >= 2 && !failedDials.isMultiple(of: 2)
         actions.append(.connect(useGateway ? .gateway : .resume(url: resumePoint.url)))
-    }
-
-    mutating func identifyPermitted(into actions: inout [Action]) {
-        guard phase == .waitingForPermit else {
-            actions.append(.returnIdentifyPermit)
-            return
-        }
-        phase = .connecting(.identify)
-        actions.append(.connect(.gateway))
     }
 
     mutating func connected(at now: ContinuousClock.Instant, into actions: inout [Action]) {
@@ -40,7 +29,6 @@ extension GatewaySession {
     mutating func connectionFailed(at now: ContinuousClock.Instant, _ chance: Double, into actions: inout [Action]) {
         guard case .connecting = phase else { return }
         failedDials += 1
-        giveBackPermit(into: &actions)
         backOff(at: now, chance, into: &actions)
     }
 
@@ -50,18 +38,26 @@ extension GatewaySession {
         guard case .awaitingHello(let login) = phase else { return }
         guard interval >= Self.shortestInterval else { return streamBroken(at: now, chance, into: &actions) }
         startHeartbeat(interval, at: now, chance, into: &actions)
-        isLoggedIn = true
         switch login {
         case .identify:
-            phase = .identifying
-            lastSequence = Self.noSequence
-            actions.append(.sendIdentify)
-            actions.append(.setTimer(.deadline, at: now + timing.readyDeadline))
+            phase = .waitingForPermit
+            actions.append(.cancelTimer(.deadline))
+            actions.append(.requestIdentifyPermit)
         case .resume:
             phase = .resuming
+            isLoggedIn = true
             if let resumePoint { actions.append(.sendResume(resumePoint)) }
             actions.append(.setTimer(.deadline, at: now + timing.resumedDeadline))
         }
+    }
+
+    mutating func identifyPermitted(at now: ContinuousClock.Instant, into actions: inout [Action]) {
+        guard phase == .waitingForPermit else { return }
+        phase = .identifying
+        isLoggedIn = true
+        lastSequence = Self.noSequence
+        actions.append(.sendIdentify)
+        actions.append(.setTimer(.deadline, at: now + timing.readyDeadline))
     }
 
     mutating func readyReceived(
@@ -94,17 +90,12 @@ extension GatewaySession {
         switch phase {
         case .leaving, .stopped, .failed:
             return
-        case .awaitingHello, .identifying, .resuming, .ready:
-            giveBackPermit(into: &actions)
+        case .awaitingHello, .waitingForPermit, .identifying, .resuming, .ready:
             endConnection(into: &actions)
             phase = .leaving
             actions.append(.close(farewell))
         case .connecting:
-            giveBackPermit(into: &actions)
             actions.append(.abandon(farewell))
-            phase = .stopped
-        case .waitingForPermit:
-            actions.append(.returnIdentifyPermit)
             phase = .stopped
         case .backingOff:
             actions.append(.cancelTimer(.reconnect))
@@ -129,13 +120,5 @@ extension GatewaySession {
         guard identity != nil else { return }
         identity = nil
         actions.append(.forgetResumePoint)
-    }
-
-    /// Gives the identify permit back if this connection holds one that it has not used.
-    mutating func giveBackPermit(into actions: inout [Action]) {
-        switch phase {
-        case .connecting(.identify), .awaitingHello(.identify): actions.append(.returnIdentifyPermit)
-        default: break
-        }
     }
 }

@@ -4,7 +4,7 @@ import Discord
 extension GatewaySession {
     var isConnected: Bool {
         switch phase {
-        case .awaitingHello, .identifying, .resuming, .ready: true
+        case .awaitingHello, .waitingForPermit, .identifying, .resuming, .ready: true
         default: false
         }
     }
@@ -114,13 +114,16 @@ extension GatewaySession {
         default:
             break
         }
-        giveBackPermit(into: &actions)
         endConnection(into: &actions)
     }
 
     /// Forgets everything that belongs to a connection.
     mutating func endConnection(into actions: inout [Action]) {
-        if phase != .ready { actions.append(.cancelTimer(.deadline)) }
+        switch phase {
+        case .waitingForPermit: actions.append(.withdrawPermitRequest)
+        case .awaitingHello, .identifying, .resuming: actions.append(.cancelTimer(.deadline))
+        default: break
+        }
         if heartbeat != nil { actions.append(.cancelTimer(.heartbeat)) }
         heartbeat = nil
         unacknowledgedBeats.removeAll(keepingCapacity: true)

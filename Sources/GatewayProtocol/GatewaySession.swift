@@ -11,12 +11,12 @@ package struct GatewaySession: ~Copyable {
     package enum Phase: Equatable, Sendable {
         /// Not started.
         case idle
-        /// A new session is wanted; the identify queue has been asked.
-        case waitingForPermit
         /// A connection is being opened, to log in like this.
         case connecting(Login)
         /// The connection is open; HELLO has not come.
         case awaitingHello(Login)
+        /// HELLO came; the identify queue was asked whether IDENTIFY may be sent.
+        case waitingForPermit
         /// IDENTIFY was sent.
         case identifying
         /// RESUME was sent; missed events are being replayed.
@@ -122,7 +122,7 @@ package struct GatewaySession: ~Copyable {
     package mutating func handle(_ input: Input, at now: ContinuousClock.Instant, chance: Double, into actions: inout [Action]) {
         switch input {
         case .started: started(into: &actions)
-        case .identifyPermitted: identifyPermitted(into: &actions)
+        case .identifyPermitted: identifyPermitted(at: now, into: &actions)
         case .connected: connected(at: now, into: &actions)
         case .connectionFailed: connectionFailed(at: now, chance, into: &actions)
         case .hello(let interval): helloReceived(interval, at: now, chance, into: &actions)

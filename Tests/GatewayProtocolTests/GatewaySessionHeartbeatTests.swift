@@ -21,7 +21,6 @@ import Testing
     @Test("before the first event a beat carries null") func nullSequence() {
         let r = Rehearsal()
         _ = r.after(.started)
-        _ = r.after(.identifyPermitted)
         _ = r.after(.connected)
         _ = r.after(.hello(heartbeatInterval: .seconds(40)), chance: 0)
         #expect(r.after(.timerFired(.heartbeat)).first == .sendHeartbeat(sequence: nil))

@@ -3,19 +3,19 @@ import GatewayProtocol
 import Testing
 
 @Suite("Gateway lifecycle: from connecting to READY and RESUMED, and leaving") struct GatewaySessionLoginTests {
-    @Test("a new session asks for a permit, connects, identifies after HELLO and is ready with READY")
+    @Test("a new session connects, asks for a permit after HELLO, identifies at once with it and is ready with READY")
     func identify() {
         let r = Rehearsal()
-        #expect(r.after(.started) == [.requestIdentifyPermit])
-        #expect(r.after(.identifyPermitted, 1) == [.connect(.gateway)])
+        #expect(r.after(.started) == [.connect(.gateway)])
         #expect(r.after(.connected, 2) == [.setTimer(.deadline, at: r.at(32))])
         #expect(
             r.after(.hello(heartbeatInterval: .seconds(40)), 3, chance: 0.25) == [
-                .setTimer(.heartbeat, at: r.at(13)), .sendIdentify, .setTimer(.deadline, at: r.at(123)),
+                .setTimer(.heartbeat, at: r.at(13)), .cancelTimer(.deadline), .requestIdentifyPermit,
             ])
+        #expect(r.after(.identifyPermitted, 9) == [.sendIdentify, .setTimer(.deadline, at: r.at(129))])
         #expect(r.dispatched(sequence: 1))
         #expect(
-            r.after(.ready(sessionID: "abc", resumeURL: "wss://resume.example"), 4) == [
+            r.after(.ready(sessionID: "abc", resumeURL: "wss://resume.example"), 10) == [
                 .cancelTimer(.deadline), .saveResumePoint(.at(1)), .announceReady(resumed: false),
             ])
         #expect(r.phase == .ready)
@@ -105,26 +105,24 @@ import Testing
         #expect(!actions.contains(.sendResume(.at(7))))
     }
 
-    @Test("a permit that is not needed any more is given back") func permitReturned() {
-        var r = Rehearsal()
+    @Test("while it waits for the permit the connection is kept alive, and losing it withdraws the request", arguments: [
+        .connectionClosed(nil), .reconnectRequested, .streamBroken, .leaveRequested(keepingSession: false),
+        .sessionInvalidated(resumable: false),
+    ] as [GatewaySession.Input])
+    func permitWithdrawn(input: GatewaySession.Input) {
+        let r = Rehearsal()
         _ = r.after(.started)
-        #expect(r.after(.leaveRequested(keepingSession: false)) == [.returnIdentifyPermit, .stop])
-        #expect(r.after(.identifyPermitted) == [.returnIdentifyPermit])
-
-        r = Rehearsal()
-        _ = r.after(.started)
-        _ = r.after(.identifyPermitted)
-        #expect(r.after(.connectionFailed).first == .returnIdentifyPermit)
-
-        r = Rehearsal()
-        _ = r.after(.started)
-        _ = r.after(.identifyPermitted)
         _ = r.after(.connected)
-        #expect(r.after(.connectionClosed(nil)).first == .returnIdentifyPermit)
+        _ = r.after(.hello(heartbeatInterval: .seconds(40)))
+        #expect(r.after(.timerFired(.heartbeat), 20).first == .sendHeartbeat(sequence: nil))
+        #expect(r.after(input, 21).first == .withdrawPermitRequest)
+        #expect(r.after(.identifyPermitted, 21) == [])
+    }
 
-        r = Rehearsal()
+    @Test("a permit that comes late sends nothing") func latePermit() {
+        let r = Rehearsal()
         r.goOnline()
-        #expect(!r.after(.connectionClosed(nil)).contains(.returnIdentifyPermit), "used up by IDENTIFY")
+        #expect(r.after(.identifyPermitted, 1) == [])
     }
 
     // Leaving (digest 1.11)

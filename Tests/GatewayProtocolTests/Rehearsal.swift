@@ -36,9 +36,9 @@ final class Rehearsal {
     func goOnline(_ seconds: Double = 0, chance: Double = 0.5) {
         if phase == .idle { _ = after(.started, seconds) }
         if case .backingOff = phase { _ = after(.timerFired(.reconnect), seconds) }
-        if phase == .waitingForPermit { _ = after(.identifyPermitted, seconds) }
         _ = after(.connected, seconds)
         _ = after(.hello(heartbeatInterval: .seconds(40)), seconds, chance: chance)
+        if phase == .waitingForPermit { _ = after(.identifyPermitted, seconds) }
         if phase == .resuming {
             _ = after(.resumed, seconds)
         } else {
@@ -50,9 +50,9 @@ final class Rehearsal {
     /// Goes as far as the login that follows a pause: IDENTIFY or RESUME was sent.
     func logIn(_ seconds: Double) {
         _ = after(.timerFired(.reconnect), seconds)
-        if phase == .waitingForPermit { _ = after(.identifyPermitted, seconds) }
         _ = after(.connected, seconds)
         _ = after(.hello(heartbeatInterval: .seconds(40)), seconds)
+        if phase == .waitingForPermit { _ = after(.identifyPermitted, seconds) }
     }
 }
 
