@@ -20,6 +20,12 @@ package struct CertificateAuthority: Sendable {
         privateKeyPEM = try key.pem()
     }
 
+    /// An authority out of a certificate and its key made elsewhere. Whether the certificate permits it to sign is for those to
+    /// judge who verify.
+    package init(certificatePEM: String, privateKeyPEM: String) {
+        self.init(certificatePEM: certificatePEM, intermediatesPEM: certificatePEM, privateKeyPEM: privateKeyPEM)
+    }
+
     private init(certificatePEM: String, intermediatesPEM: String, privateKeyPEM: String) {
         self.certificatePEM = certificatePEM
         self.intermediatesPEM = intermediatesPEM

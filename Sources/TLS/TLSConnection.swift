@@ -151,7 +151,8 @@ final class TLSConnection {
     }
 
     private func cause() -> TLSFailure.Cause {
-        let error = OpenSSLError.first
+        // The newest entry is libssl's own; what the cipher or the parser below it said comes before.
+        let error = OpenSSLError.last
         ERR_clear_error()
         if let verdict { return verdict }
         return TLSFailure.Cause(error, firstBytes: firstBytes)
