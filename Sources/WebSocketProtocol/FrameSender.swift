@@ -111,17 +111,19 @@ struct FrameSender: ~Copyable {
 
     /// Leaves the compressed form of `payload` in `compressed`, without the tail of the last fragment.
     private mutating func compress(_ payload: UnsafeRawBufferPointer, with compressor: any MessageCompressor, isLast: Bool) {
-        var rest = payload
-        while true {
-            let target = compressed.writable(max(256, rest.count / 2))
-            let written = compressor.compress(&rest, into: target)
-            compressed.commit(written)
-            if written < target.count { break }
+        if payload.isEmpty {
+            // An encoder with nothing new to flush writes nothing. RFC 7692 §7.2.3.6: an empty stored block without its tail.
+            if isLast { compressed.append(byte: 0) }
+        } else {
+            var rest = payload
+            while true {
+                let target = compressed.writable(max(256, rest.count / 2))
+                let written = compressor.compress(&rest, into: target)
+                compressed.commit(written)
+                if written < target.count { break }
+            }
+            if isLast { compressed.removeLast(4) }
         }
-        guard isLast else { return }
-        compressed.removeLast(4)
-        if !keepsContext { compressor.reset() }
-        // RFC 7692 §7.2.3.6: an empty message is one byte, an empty stored block without its tail.
-        if compressed.count == 0 { compressed.append(byte: 0) }
+        if isLast, !keepsContext { compressor.reset() }
     }
 }
