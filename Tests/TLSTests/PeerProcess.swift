@@ -4,7 +4,7 @@ import Glibc
 import Darwin
 #endif
 
-/// A program started for a test, with pipes on its standard input and output; its errors go to the test's own.
+/// A program started for a test, with pipes on its standard input and output.
 final class PeerProcess {
     struct CannotStart: Error {
         let program: String
@@ -16,8 +16,8 @@ final class PeerProcess {
     private let output: CInt
     private var pending: [UInt8] = []
 
-    /// Finds `program` in PATH.
-    init(_ program: String, _ arguments: [String]) throws {
+    /// Finds `program` in PATH. Its errors go to the test's own, or, when they matter to the test, with its output.
+    init(_ program: String, _ arguments: [String], errorsWithOutput: Bool = false) throws {
         var toChild: [CInt] = [-1, -1]
         var fromChild: [CInt] = [-1, -1]
         guard pipe(&toChild) == 0, pipe(&fromChild) == 0 else { throw CannotStart(program: program, reason: "no pipe") }
@@ -32,6 +32,7 @@ final class PeerProcess {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, toChild[0], 0)
         posix_spawn_file_actions_adddup2(&actions, fromChild[1], 1)
+        if errorsWithOutput { posix_spawn_file_actions_adddup2(&actions, fromChild[1], 2) }
         var argv: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
         defer { for argument in argv { free(argument) } }
         var child = pid_t()
