@@ -6,75 +6,70 @@ import Reactor
 final class CommandSender {
     /// Sends one command on the present connection.
     var transmit: (GatewayCommand) -> Void = { _ in }
-    /// The fleet's presence has changed since the session last learned it.
-    var presenceIsStale = false
 
     private let shard: ShardID
     private let context: GatewayContext
-    private var limiter = CommandLimiter()
+    private var limiter: CommandLimiter
+    private var isConnected = false
     private var isReady = false
-    /// Commands given while the shard was not online.
-    private var waiting: [GatewayCommand] = []
-    private static let waitingLimit = 1000
     private var limiterTimer: TimerToken?
+    /// The fleet's presence has changed since the session last learned it.
+    private var presenceIsStale = false
 
     private var chunks = MemberChunks()
-    private var members: [String: MemberRequestCompletion] = [:]
+    private var completions: [String: MemberRequestCompletion] = [:]
     private var chunkTimer: TimerToken?
 
     init(shard: ShardID, context: GatewayContext) {
         self.shard = shard
         self.context = context
+        limiter = CommandLimiter(encoding: context.configuration.encoding)
     }
 
     // MARK: The connection
 
-    func connectionOpened(heartbeatInterval: Duration) {
-        limiter.connectionOpened(heartbeatInterval: heartbeatInterval)
+    func connectionOpened() {
+        isConnected = true
+        limiter.connectionOpened()
     }
 
-    func connectionEnded() {
-        isReady = false
-        if let token = limiterTimer.take() { context.reactor.cancel(token) }
+    func helloReceived(heartbeatInterval: Duration) {
+        limiter.helloReceived(heartbeatInterval: heartbeatInterval)
     }
 
-    func becomeReady() {
+    func sessionReady() {
         isReady = true
+        limiter.sessionReady()
         if presenceIsStale, let presence = context.configuration.presence {
             presenceIsStale = false
             enqueue(.presenceUpdate(presence))
         }
-        for command in waiting { enqueue(command) }
-        waiting.removeAll()
         pump()
     }
 
-    /// Heartbeat, IDENTIFY or RESUME.
-    func sendControl(_ command: GatewayCommand) {
-        enqueue(command)
-        pump()
+    func connectionEnded() {
+        isConnected = false
+        isReady = false
+        if let token = limiterTimer.take() { context.reactor.cancel(token) }
     }
 
     // MARK: Commands
 
-    /// Sends now or as soon as the shard is online and the limits allow.
+    /// Heartbeat, IDENTIFY or RESUME. IDENTIFY tells the present presence.
+    func sendOwn(_ command: GatewayCommand) {
+        if case .identify = command { presenceIsStale = false }
+        enqueue(command)
+        pump()
+    }
+
+    /// Sends now, or as soon as the shard is online and the limits allow.
     func send(_ command: GatewayCommand) throws(CommandError) {
-        if isReady {
-            try limiter.enqueue(command)
-            pump()
-        } else {
-            guard waiting.count < Self.waitingLimit else { throw .queueFull(limit: Self.waitingLimit) }
-            waiting.append(command)
-        }
+        try limiter.enqueue(command)
+        pump()
     }
 
     func updatePresence(_ presence: Presence) throws(CommandError) {
-        if isReady {
-            try limiter.enqueue(.presenceUpdate(presence))
-            pump()
-        } else {
-            presenceIsStale = true
-        }
+        if isReady { try send(.presenceUpdate(presence)) } else { presenceIsStale = true }
     }
 
     private func enqueue(_ command: GatewayCommand) {
@@ -82,16 +77,14 @@ final class CommandSender {
     }
 
     private func pump() {
+        guard isConnected else { return }
+        if let token = limiterTimer.take() { context.reactor.cancel(token) }
         while true {
             switch limiter.next(at: context.reactor.now) {
             case .send(let command):
-                if case .requestGuildMembers(let request) = command, let nonce = request.nonce, members[nonce] != nil {
-                    chunks.requestSent(nonce: nonce, guild: request.guild, at: context.reactor.now)
-                    setChunkTimer()
-                }
+                if case .requestGuildMembers(let request) = command { requestSent(request) }
                 transmit(command)
             case .wait(let until):
-                if let token = limiterTimer.take() { context.reactor.cancel(token) }
                 limiterTimer = context.reactor.schedule(at: until) { [weak self] in
                     self?.limiterTimer = nil
                     self?.pump()
@@ -103,25 +96,32 @@ final class CommandSender {
         }
     }
 
-    func rateLimited(_ event: RateLimited) {
-        limiter.rateLimited(event, at: context.reactor.now)
-        if let nonce = event.nonce { chunks.postponed(nonce: nonce, until: context.reactor.now + event.retryAfter) }
-        pump()
-    }
-
     // MARK: Members
 
-    var collectsMembers: Bool { !members.isEmpty }
+    /// Whether chunks are of interest here.
+    var collectsMembers: Bool { !completions.isEmpty }
 
     /// Sends the request, whose nonce must be its own, and collects the chunks that answer it.
     func requestMembers(_ request: MemberRequest, nonce: String, _ completion: @escaping MemberRequestCompletion) throws(CommandError) {
-        members[nonce] = completion
+        completions[nonce] = completion
         do throws(CommandError) {
             try send(.requestGuildMembers(request))
         } catch {
-            members[nonce] = nil
+            completions[nonce] = nil
             throw error
         }
+    }
+
+    /// The nonce's completion is not called any more.
+    func cancelMembers(nonce: String) {
+        guard completions.removeValue(forKey: nonce) != nil else { return }
+        if !limiter.withdraw(nonce: nonce) { chunks.cancel(nonce: nonce) }
+        setChunkTimer()
+    }
+
+    private func requestSent(_ request: MemberRequest) {
+        chunks.requestSent(request, at: context.reactor.now)
+        setChunkTimer()
     }
 
     func received(_ chunk: MemberChunk, _ data: UnsafeRawBufferPointer) {
@@ -129,17 +129,34 @@ final class CommandSender {
         setChunkTimer()
     }
 
-    /// The answers under way are lost with the session; requests that were not sent yet are sent in the next one.
-    func sessionLost() {
-        for nonce in chunks.sessionLost() { members.removeValue(forKey: nonce)?(.failure(.sessionLost)) }
+    func rateLimited(_ event: RateLimited) {
+        limiter.rateLimited(event, at: context.reactor.now)
+        if let request = chunks.rateLimited(event) { enqueue(.requestGuildMembers(request)) }
         setChunkTimer()
+        pump()
+    }
+
+    /// The chunks under way are lost with the session: they are asked for again in the next one.
+    func sessionLost() {
+        for request in chunks.sessionLost() { enqueue(.requestGuildMembers(request)) }
+        setChunkTimer()
+    }
+
+    /// Nothing will be sent any more.
+    func stop() {
+        connectionEnded()
+        if let token = chunkTimer.take() { context.reactor.cancel(token) }
+        let abandoned = completions
+        completions = [:]
+        for completion in abandoned.values { completion(.failure(.cancelled)) }
     }
 
     private func settle(_ outcome: MemberChunks.Outcome?) {
         switch outcome {
-        case .complete(let nonce, let chunks): members.removeValue(forKey: nonce)?(.success(chunks))
-        case .timedOut(let nonce, let received, let count):
-            members.removeValue(forKey: nonce)?(.failure(.timedOut(received: received, of: count)))
+        case .complete(let request, let chunks):
+            request.nonce.flatMap { completions.removeValue(forKey: $0) }?(.success(chunks))
+        case .timedOut(let request, let received, let expected):
+            request.nonce.flatMap { completions.removeValue(forKey: $0) }?(.failure(.timedOut(received: received, of: expected)))
         case nil: break
         }
     }
@@ -150,7 +167,7 @@ final class CommandSender {
         chunkTimer = context.reactor.schedule(at: deadline) { [weak self] in
             guard let self else { return }
             chunkTimer = nil
-            for outcome in chunks.expired(at: context.reactor.now) { settle(outcome) }
+            for outcome in chunks.expire(at: context.reactor.now) { settle(outcome) }
             setChunkTimer()
         }
     }

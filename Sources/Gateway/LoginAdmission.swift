@@ -26,15 +26,17 @@ final class LoginAdmission {
         self.ledger = ledger
         self.context = context
         maxConcurrency = max(info.maxConcurrency, 1)
-        queue = IdentifyQueue(
-            maxConcurrency: maxConcurrency, remaining: ledger.remaining(at: now),
-            resetAt: context.reactor.now + .milliseconds(max(ledger.endsAt - now, 0)), total: info.total)
-        let distance = Self.interval - .milliseconds(max(now - ledger.lastIdentify, 0))
+        queue = IdentifyQueue(budget: Self.budget(ledger, info, context))
+        let distance = IdentifyQueue.defaultInterval - .milliseconds(max(now - ledger.lastIdentify, 0))
         opensAt = context.reactor.now + max(distance, .zero)
     }
 
-    /// Discord's five seconds and a margin for the way.
-    private static let interval = Duration.milliseconds(5250)
+    private static func budget(_ ledger: IdentifyLedger, _ info: GatewayBotInfo, _ context: GatewayContext) -> IdentifyQueue.Budget {
+        let now = WallClock.now
+        return IdentifyQueue.Budget(
+            total: info.total, remaining: ledger.remaining(at: now),
+            resetAt: context.reactor.now + .milliseconds(max(ledger.endsAt - now, 0)), maxConcurrency: max(info.maxConcurrency, 1))
+    }
 
     var remaining: Int { ledger.remaining(at: WallClock.now) }
 
@@ -42,12 +44,9 @@ final class LoginAdmission {
     var budgetEndsAt: Int64 { ledger.endsAt }
 
     func update(_ info: GatewayBotInfo) {
-        let now = WallClock.now
-        ledger.update(info, at: now)
+        ledger.update(info, at: WallClock.now)
         maxConcurrency = max(info.maxConcurrency, 1)
-        queue.update(
-            maxConcurrency: maxConcurrency, remaining: ledger.remaining(at: now),
-            resetAt: context.reactor.now + .milliseconds(max(ledger.endsAt - now, 0)), total: info.total)
+        queue.update(Self.budget(ledger, info, context))
         pump()
     }
 

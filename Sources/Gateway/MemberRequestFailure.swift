@@ -2,10 +2,10 @@
 package enum MemberRequestFailure: Error, Equatable, Sendable {
     /// No chunk came for too long; so many of so many had come before.
     case timedOut(received: Int, of: Int?)
-    /// The shard had to begin a new session, which does not go on with old requests.
-    case sessionLost
     /// The fleet is shutting down.
     case cancelled
+    /// No shard of this process owns the guild.
+    case foreignGuild
 }
 
 extension MemberRequestFailure: CustomStringConvertible {
@@ -14,8 +14,8 @@ extension MemberRequestFailure: CustomStringConvertible {
         case .timedOut(0, _): "Discord did not answer the member request"
         case .timedOut(let received, let count?): "the member request stopped after \(received) of \(count) chunks"
         case .timedOut(let received, nil): "the member request stopped after \(received) chunks"
-        case .sessionLost: "the gateway session ended during the member request; ask again"
         case .cancelled: "the bot is shutting down"
+        case .foreignGuild: "the guild belongs to a shard of another process"
         }
     }
 }

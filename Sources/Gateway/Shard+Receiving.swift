@@ -14,6 +14,7 @@ extension Shard: WebSocketConnectionDelegate {
             return connectionFailed(connection, .stream(host: connection.request.url.host, "\(error)"))
         }
         context.metrics.snapshot.connections += 1
+        commands.connectionOpened()
         report(.connected)
     }
 
@@ -63,7 +64,7 @@ extension Shard: WebSocketConnectionDelegate {
         do throws(PayloadError) {
             let envelope = try Envelope.scan(payload, encoding: encoding)
             trace?.received(id, envelope, payload, encoding: encoding)
-            let data = UnsafeRawBufferPointer(rebasing: payload[envelope.data ?? payload.count..<payload.count])
+            let data = UnsafeRawBufferPointer(rebasing: payload[envelope.data ?? 0..<0])
             if envelope.opcode == .dispatch {
                 try dispatch(envelope, payload, data, encoding)
             } else {
@@ -121,7 +122,7 @@ extension Shard: WebSocketConnectionDelegate {
         switch opcode {
         case .hello:
             let hello = try Hello(data, encoding: encoding)
-            commands.connectionOpened(heartbeatInterval: hello.heartbeatInterval)
+            commands.helloReceived(heartbeatInterval: hello.heartbeatInterval)
             report(.hello(heartbeatInterval: hello.heartbeatInterval))
         case .heartbeat:
             report(.heartbeatRequested)

@@ -66,11 +66,11 @@ final class Shard {
         case .withdrawPermitRequest: owner.shardWithdrew(self)
         case .sendHeartbeat(let sequence):
             context.metrics.snapshot.heartbeats += 1
-            commands.sendControl(.heartbeat(sequence: sequence))
+            commands.sendOwn(.heartbeat(sequence: sequence))
         case .sendIdentify: identify()
         case .sendResume(let point):
             context.metrics.snapshot.resumes += 1
-            commands.sendControl(
+            commands.sendOwn(
                 .resume(token: context.configuration.token, sessionID: point.sessionID, sequence: point.sequence))
         case .setTimer(let timer, let deadline): setTimer(timer, at: deadline)
         case .cancelTimer(let timer): cancelTimer(timer)
@@ -79,8 +79,12 @@ final class Shard {
         case .forgetResumePoint:
             commands.sessionLost()
             owner.shard(self, saves: nil)
-        case .stop: owner.shardStopped(self)
-        case .fail(let failure): owner.shard(self, failed: failure)
+        case .stop:
+            commands.stop()
+            owner.shardStopped(self)
+        case .fail(let failure):
+            commands.stop()
+            owner.shard(self, failed: failure)
         }
     }
 
@@ -105,8 +109,7 @@ final class Shard {
     private func identify() {
         let configuration = context.configuration
         context.metrics.snapshot.identifies += 1
-        commands.presenceIsStale = false
-        commands.sendControl(
+        commands.sendOwn(
             .identify(
                 Identify(
                     token: configuration.token, intents: configuration.intents, shard: id, presence: configuration.presence,
@@ -121,7 +124,7 @@ final class Shard {
             context.metrics.snapshot.sessions += 1
             if let ready = arrivingReady.take() { context.delegate?.gateway(shard: id, becameReady: ready) }
         }
-        commands.becomeReady()
+        commands.sessionReady()
     }
 
     // MARK: Connections

@@ -190,15 +190,21 @@ package final class ShardFleet {
 
     /// Asks for members and collects the chunks; the events themselves go to their subscribers too.
     /// - Throws: when the request itself is against the limits; then `completion` is not called.
+    /// - Returns: an action that ends the wait; `completion` is not called after it.
+    @discardableResult
     package func requestMembers(
         of guild: Snowflake, _ selection: MemberRequest.Selection, presences: Bool = false,
         completion: @escaping MemberRequestCompletion
-    ) throws(CommandError) {
+    ) throws(CommandError) -> () -> Void {
         nextNonce += 1
         let nonce = "mw\(nextNonce)"
         let request = try MemberRequest(guild: guild, selection: selection, presences: presences, nonce: nonce)
-        guard let shard = shard(of: guild) else { return completion(.failure(.cancelled)) }
+        guard let shard = shard(of: guild) else {
+            completion(.failure(.foreignGuild))
+            return {}
+        }
         try shard.commands.requestMembers(request, nonce: nonce, completion)
+        return { [weak shard] in shard?.commands.cancelMembers(nonce: nonce) }
     }
 
     /// Asks for the soundboard sounds of guilds; each answer is a SOUNDBOARD_SOUNDS event.

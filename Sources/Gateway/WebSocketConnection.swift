@@ -35,6 +35,8 @@ package final class WebSocketConnection: ByteStreamDelegate {
     var tunnel: ProxyConnect?
     var handshake: ClientHandshake?
     var machine: WebSocketMachine?
+    /// Itself from `open` to the end, because the streams below hold their delegate weakly.
+    var life: WebSocketConnection?
     private var deadline: TimerToken?
     private var output: [UInt8] = []
 
@@ -210,14 +212,15 @@ package final class WebSocketConnection: ByteStreamDelegate {
         connector = nil
         stream?.abort()
         stream = nil
+        life = nil
     }
 
     // MARK: Deadlines
 
-    /// The timer holds the connection until it fires or is cancelled.
     func setDeadline(after wait: Duration, _ action: @escaping (WebSocketConnection) -> Void) {
         cancelDeadline()
-        deadline = reactor.schedule(after: wait) { [self] in
+        deadline = reactor.schedule(after: wait) { [weak self] in
+            guard let self else { return }
             deadline = nil
             action(self)
         }
