@@ -19,6 +19,8 @@ package struct GatewayConfiguration: Sendable {
     package var payloadLimit = 64 << 20
     package var deadlines = ConnectionDeadlines()
     package var timing = GatewaySession.Timing()
+    /// Between two IDENTIFYs of one key (`shard % max_concurrency`): Discord's 5 seconds and a margin.
+    package var identifyInterval = IdentifyQueue.defaultInterval
     /// An existing directory for the identify ledger and the saved sessions; `nil` keeps both in memory only.
     package var stateDirectory: String?
     /// What happens when the day's session starts are used up.

@@ -26,8 +26,8 @@ final class LoginAdmission {
         self.ledger = ledger
         self.context = context
         maxConcurrency = max(info.maxConcurrency, 1)
-        queue = IdentifyQueue(budget: Self.budget(ledger, info, context))
-        let distance = IdentifyQueue.defaultInterval - .milliseconds(max(now - ledger.lastIdentify, 0))
+        queue = IdentifyQueue(budget: Self.budget(ledger, info, context), interval: context.configuration.identifyInterval)
+        let distance = context.configuration.identifyInterval - .milliseconds(max(now - ledger.lastIdentify, 0))
         opensAt = context.reactor.now + max(distance, .zero)
     }
 

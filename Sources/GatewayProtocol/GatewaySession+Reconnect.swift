@@ -58,8 +58,8 @@ extension GatewaySession {
         if !resumable { forgetSession(into: &actions) }
         invalidations += 1
         setbacks += 1
-        let pause: Duration =
-            invalidations == 1 ? .seconds(1) + .seconds(4) * chance : growingPause(after: invalidations, chance)
+        let (shortest, longest) = (timing.invalidSessionPause.lowerBound, timing.invalidSessionPause.upperBound)
+        let pause = invalidations == 1 ? shortest + (longest - shortest) * chance : growingPause(after: invalidations, chance)
         wait(pause, from: now, into: &actions)
     }
 
@@ -140,9 +140,10 @@ extension GatewaySession {
         wait(pause, from: now, into: &actions)
     }
 
-    /// 5–10 s after the second in a row, then doubling up to the cap; each range begins where the one before ended.
+    /// From the longest plain pause to twice that after the second in a row, then doubling up to the cap: each range begins where the one
+    /// before ended.
     private func growingPause(after count: Int, _ chance: Double) -> Duration {
-        let ceiling = min(timing.refusalCap, .seconds(5) * (1 << min(count - 1, 16)))
+        let ceiling = min(timing.refusalCap, timing.invalidSessionPause.upperBound * (1 << min(count - 1, 16)))
         return ceiling / 2 * (1 + chance)
     }
 

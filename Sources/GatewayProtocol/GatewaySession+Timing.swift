@@ -15,6 +15,8 @@ extension GatewaySession {
         package var backoffBase: Duration = .seconds(1)
         /// Where doubling ends.
         package var backoffCap: Duration = .seconds(60)
+        /// The shortest and the longest pause after INVALID_SESSION.
+        package var invalidSessionPause = Duration.seconds(1)...Duration.seconds(5)
         /// Where the pauses between refused IDENTIFYs stop growing.
         package var refusalCap: Duration = .seconds(300)
         /// So many IDENTIFYs in a row answered with INVALID_SESSION end the attempt: each costs one of the day's session starts.
