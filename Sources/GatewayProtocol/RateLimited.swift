@@ -9,6 +9,14 @@ package struct RateLimited: Equatable, Sendable {
     /// `meta.nonce` of the request that was refused.
     package let nonce: String?
 
+    package init(opcode: GatewayOpcode, retryAfter: Duration, guild: Snowflake?, nonce: String?) {
+        self.opcode = opcode
+        self.retryAfter = retryAfter
+        self.guild = guild
+        self.nonce = nonce
+    }
+
+    /// - Throws: also when opcode or time is missing.
     package init(_ data: UnsafeRawBufferPointer, encoding: PayloadEncoding) throws(PayloadError) {
         var opcode: Int64?, seconds: Double?, guild: Snowflake?, nonce: String?
         var reader = PayloadReader(data, encoding: encoding)
@@ -36,10 +44,8 @@ package struct RateLimited: Equatable, Sendable {
         }
         guard let opcode else { throw .missing(field: "opcode") }
         guard let seconds else { throw .missing(field: "retry_after") }
-        self.opcode = GatewayOpcode(rawValue: Int(opcode))
         // A day is longer than any limit; the bound keeps a nonsensical number from overflowing a Duration.
-        retryAfter = .seconds(min(max(seconds, 0), 86_400))
-        self.guild = guild
-        self.nonce = nonce
+        let retryAfter = Duration.seconds(min(max(seconds, 0), 86_400))
+        self.init(opcode: GatewayOpcode(rawValue: Int(opcode)), retryAfter: retryAfter, guild: guild, nonce: nonce)
     }
 }
