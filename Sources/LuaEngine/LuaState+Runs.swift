@@ -34,7 +34,7 @@ extension LuaState {
     package func resume(_ run: LuaRun, _ results: (inout LuaValues) -> Void = { _ in }) -> LuaResult {
         start(results) { mark, id in
             id = run.id
-            return shim_resume(pointer, id, mark, 0)
+            return shim_resume(pointer, &id, mark, 0)
         }
     }
 
@@ -42,7 +42,7 @@ extension LuaState {
     package func resume(_ run: LuaRun, raising error: LuaErrorValue) -> LuaResult {
         start({ $0.append(error) }) { mark, id in
             id = run.id
-            return shim_resume(pointer, id, mark, 1)
+            return shim_resume(pointer, &id, mark, 1)
         }
     }
 

@@ -114,8 +114,9 @@ int32_t shim_run(shim_state *S, int32_t slot, int32_t mark, shim_run_id *run);
 int32_t shim_run_source(shim_state *S, const void *source, size_t length, const char *chunk, int32_t mark, shim_run_id *run);
 /// Compiles text without running it.
 int32_t shim_check_source(shim_state *S, const void *source, size_t length, const char *chunk);
-/// Goes on with a waiting run: the host function returns the values put since `mark`, or raises the last one.
-int32_t shim_resume(shim_state *S, shim_run_id run, int32_t mark, int32_t raise);
+/// Goes on with a waiting run, whose next wait `run` names afterwards: the host function returns the values put since `mark`, or raises the
+/// only one.
+int32_t shim_resume(shim_state *S, shim_run_id *run, int32_t mark, int32_t raise);
 /// Raises the cancellation error in a waiting run. SHIM_WAITING does not occur: a cancelled run cannot wait again.
 int32_t shim_cancel(shim_state *S, shim_run_id run);
 /// Index of a waiting run for iteration: the first waiting slot at or after `from`; -1 when there is none.
