@@ -17,8 +17,15 @@ package struct MemberRequest: Equatable, Sendable {
     /// At most 32 bytes; echoed in every chunk.
     package let nonce: String?
 
-    /// - Throws: `.nonceTooLong`, `.tooManyUserIDs`.
+    /// - Throws: `.nonceTooLong`, `.tooManyUserIDs`, `.emptyQuery`, `.queryLimit`.
     package init(guild: Snowflake, selection: Selection, presences: Bool = false, nonce: String? = nil) throws(CommandError) {
+        if let nonce, nonce.utf8.count > Limits.memberRequestNonceBytes { throw .nonceTooLong(bytes: nonce.utf8.count) }
+        if case .users(let ids) = selection, ids.count > Limits.memberRequestUserIDs { throw .tooManyUserIDs(ids.count) }
+        if case .query(let prefix, let limit) = selection {
+            // An empty prefix would be a request for everyone, under another name and around its limit.
+            guard !prefix.isEmpty else { throw .emptyQuery }
+            guard (1...Limits.memberRequestQueryResults).contains(limit) else { throw .queryLimit(limit) }
+        }
         self.guild = guild
         self.selection = selection
         self.presences = presences
