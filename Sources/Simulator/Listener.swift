@@ -32,9 +32,10 @@ struct Listener: Sendable {
         let pipeline = channel.pipeline.syncOperations
         if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
         let requests = HTTPConnection(rest: simulation.value.rest)
+        let bound = NIOLoopBound(requests, eventLoop: channel.eventLoop)
         try pipeline.configureHTTPServerPipeline(
             withServerUpgrade: (upgraders: [upgrader], completionHandler: { context in
-                context.pipeline.syncOperations.removeHandler(requests, promise: nil)
+                context.pipeline.syncOperations.removeHandler(bound.value, promise: nil)
             }))
         try pipeline.addHandler(requests)
     }

@@ -44,6 +44,12 @@ final class Simulation {
         return world.permissions(of: world.botID, in: channel).contains(.viewChannel)
     }
 
+    /// See `SimulatorServer.flood`.
+    func flood(count: Int, seed: UInt64) -> EventLoopFuture<Void> {
+        var events = BulkEvents(world: world, count: count, seed: seed)
+        return gateway.flood { events.next() }
+    }
+
     /// Carries out what a person does.
     func perform(_ action: PersonAction, input: Int?) throws(SimulatorFailure) -> ActionOutcome {
         lastInput = input ?? lastInput + 1
@@ -78,7 +84,7 @@ final class Simulation {
             world.type(person, in: try self.channel(channel))
             return person
         case .react(let text, let id, let author, let channel):
-            let target = try id.map(message) ?? newest(in: try self.channel(channel))
+            let target = try target(id, in: try self.channel(channel))
             guard world.react(try emoji(text), to: target.id, in: target.channelID, by: try user(author)) else {
                 throw SimulatorFailure("the reaction \(text) is there already")
             }
@@ -96,7 +102,7 @@ final class Simulation {
             return begun(try world.invoke(name, values: options, by: try user(author), in: try self.channel(channel)))
         case .press(let customID, let values, let id, let author, let channel):
             let channel = try self.channel(channel)
-            let target = try id.map(message) ?? newest(in: channel, having: customID)
+            let target = try target(id, in: channel, having: customID)
             return begun(try world.press(customID, values: values, on: target, by: try user(author), in: channel))
         case .submit(let customID, let fields, let author, let channel):
             return begun(world.submit(customID, fields: fields, by: try user(author), in: try self.channel(channel)))
@@ -144,11 +150,13 @@ final class Simulation {
         return message
     }
 
-    private func newest(in channel: Channel, having customID: String? = nil) throws(SimulatorFailure) -> Message {
-        let message = world.messages[channel.id]?.last { message in
+    /// The message with this id, or the newest of the channel that has the component.
+    private func target(_ id: Snowflake?, in channel: Channel, having customID: String? = nil) throws(SimulatorFailure) -> Message {
+        if let id { return try message(id) }
+        let newest = world.messages[channel.id]?.last { message in
             customID.map { World.componentType($0, in: message.components) != nil } ?? true
         }
-        guard let message else { throw SimulatorFailure("no message in #\(channel.name) fits") }
-        return message
+        guard let newest else { throw SimulatorFailure("no message in #\(channel.name) fits") }
+        return newest
     }
 }

@@ -159,6 +159,6 @@ enum ExternalTerm {
 
 extension [UInt8] {
     fileprivate mutating func append(bigEndian number: some FixedWidthInteger) {
-        withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
+        Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
     }
 }

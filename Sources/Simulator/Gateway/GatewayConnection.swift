@@ -5,6 +5,12 @@ import NIOHTTP1
 import NIOSSL
 import NIOWebSocket
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// One client connection to the gateway: frames in, payloads out. What payloads mean is the gateway's business.
 final class GatewayConnection: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
@@ -62,6 +68,11 @@ final class GatewayConnection: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         end(code: closeSent?.code, byClient: closeSent == nil, reason: closeSent?.reason ?? "connection lost")
         context.fireChannelInactive()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        gateway.writabilityChanged()
+        context.fireChannelWritabilityChanged()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -162,8 +173,14 @@ final class GatewayConnection: ChannelInboundHandler {
             return
         }
         let frame = WebSocketFrame(fin: isFinal, opcode: opcode, data: context.channel.allocator.buffer(bytes: bytes))
-        context.writeAndFlush(Self.wrapOutboundOut(frame), promise: promise)
+        context.write(Self.wrapOutboundOut(frame), promise: promise)
+        if !gateway.isBatching { context.flush() }
     }
+
+    /// Whether the client takes bytes as fast as they are made; a connection that has ended holds nobody up.
+    var isWritable: Bool { context?.channel.isWritable ?? true }
+
+    func flush() { context?.flush() }
 
     // MARK: Ends
 
@@ -193,8 +210,8 @@ final class GatewayConnection: ChannelInboundHandler {
         end(code: nil, byClient: false, reason: reset ? "reset" : "cut")
         let pipeline = context.pipeline.syncOperations
         if reset {
-            // Closing with bytes unsent and no linger time is what makes a RST. A channel that is gone needs none.
-            try? context.channel.syncOptions?.setOption(.socketOption(.so_linger), value: linger(l_onoff: 1, l_linger: 0))
+            // Closing without linger time is what makes a RST; on the loop the option is set when the call returns.
+            _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
         }
         // From below the TLS handler nothing but the socket hears of the close.
         if let tls = try? pipeline.context(handlerType: NIOSSLServerHandler.self) {

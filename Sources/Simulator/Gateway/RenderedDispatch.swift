@@ -1,3 +1,4 @@
+import Discord
 import JSON
 
 /// A dispatch on its way to sessions: its data is serialized once for all that read it in the same form.

@@ -16,6 +16,10 @@ final class SimulatedGateway {
     private let startedAt = ContinuousClock.now
     /// Voided when the budget of session starts is overdrawn.
     private(set) var isTokenValid = true
+    /// While set, connections collect what they write; who set it flushes.
+    private(set) var isBatching = false
+    /// Goes on with a flood that waits for slow clients.
+    private var whenWritable: (() -> Void)?
     unowned let simulation: Simulation
 
     init(simulation: Simulation) {
@@ -61,6 +65,7 @@ final class SimulatedGateway {
 
     func ended(_ connection: GatewayConnection, code: Int?, byClient: Bool, reason: String) {
         connections[ObjectIdentifier(connection)] = nil
+        writabilityChanged()
         note(.session(change(.closed(code: code, byClient: byClient, reason: reason), connection)))
         guard let session = connection.session else { return }
         connection.session = nil
@@ -140,6 +145,40 @@ final class SimulatedGateway {
         if let last = fullRequests[guild], last + pace.memberRequestWindow > now { return last + pace.memberRequestWindow - now }
         fullRequests[guild] = now
         return nil
+    }
+
+    // MARK: Floods
+
+    /// Tells dispatches as fast as the clients take them, a batch for each turn of the loop, until `next` has no more.
+    func flood(_ next: @escaping () -> Dispatch?) -> EventLoopFuture<Void> {
+        let done = simulation.eventLoop.makePromise(of: Void.self)
+        continueFlood(next, done)
+        return done.futureResult
+    }
+
+    private func continueFlood(_ next: @escaping () -> Dispatch?, _ done: EventLoopPromise<Void>) {
+        isBatching = true
+        var isOver = false
+        for _ in 0..<64 {
+            guard let dispatch = next() else {
+                isOver = true
+                break
+            }
+            tell(dispatch)
+        }
+        isBatching = false
+        for connection in connections.values { connection.flush() }
+        if isOver { return done.succeed() }
+        let goOn = { [weak self] in
+            guard let self else { return done.fail(SimulatorFailure("the simulator has stopped")) }
+            continueFlood(next, done)
+        }
+        if connections.values.allSatisfy(\.isWritable) { simulation.eventLoop.assumeIsolated().execute(goOn) } else { whenWritable = goOn }
+    }
+
+    func writabilityChanged() {
+        guard connections.values.allSatisfy(\.isWritable), let goOn = whenWritable.take() else { return }
+        simulation.eventLoop.assumeIsolated().execute(goOn)
     }
 
     // MARK: Faults

@@ -1,5 +1,6 @@
 import Discord
 import JSON
+import NIOHTTP1
 
 extension SimulatedREST {
     /// Gateway bootstrap, the own user and application, direct messages.

@@ -1,5 +1,6 @@
 import Discord
 import JSON
+import NIOHTTP1
 
 extension SimulatedREST {
     /// Discord docs, Interactions › Application Commands: global ones and those of a guild.

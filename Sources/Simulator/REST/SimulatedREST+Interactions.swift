@@ -1,5 +1,6 @@
 import Discord
 import JSON
+import NIOHTTP1
 
 extension SimulatedREST {
     /// Discord docs, Interactions › Receiving and Responding. The token in the path is the authorization.

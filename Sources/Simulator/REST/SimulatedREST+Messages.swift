@@ -1,5 +1,6 @@
 import Discord
 import JSON
+import NIOHTTP1
 
 extension SimulatedREST {
     /// Discord docs, Resources › Message.
@@ -118,7 +119,8 @@ extension Simulation {
         var message = try message(call, in: channel)
         message.isPinned = isPinned
         world.replace(message)
-        if isPinned { world.channels[channel.id]?.lastPin = world.now }
+        let now = world.now
+        if isPinned { world.channels[channel.id]?.lastPin = now }
         var data: JSONValue = ["channel_id": .id(channel.id), "last_pin_timestamp": .time(world.channels[channel.id]?.lastPin)]
         if let guild = channel.guildID { data["guild_id"] = .id(guild) }
         world.outbox.append(Dispatch(event: .channelPinsUpdate, data: data, audience: world.audience(of: channel)))

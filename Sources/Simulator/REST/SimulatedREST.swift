@@ -52,7 +52,7 @@ final class SimulatedREST {
 
     private func answer(_ request: HTTPRequest, path: String) -> HTTPAnswer {
         var headers: [(String, String)] = []
-        do {
+        do throws(RESTFailure) {
             let (route, parameters) = try find(request.head.method, path)
             guard !request.isTooLarge else { throw RESTFailure(413, 40005, "Request entity too large") }
             guard request.head.headers.first(name: "user-agent") != nil else { throw RESTFailure(403, 40333, "internal network error") }

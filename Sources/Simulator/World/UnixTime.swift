@@ -24,6 +24,22 @@ package struct UnixTime: Comparable, Hashable, Sendable {
         return "\(date)T\(clock).\(padded(time % 1000, 3))000+00:00"
     }
 
+    /// Reads ISO 8601 with a numeric offset or `Z`, with or without a fraction; `nil` for anything else.
+    package init?(iso8601 text: String) {
+        let match = text.wholeMatch(of: /(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))/)
+        guard let (_, year, month, day, hour, minute, second, fraction, sign, offsetHour, offsetMinute) = match?.output,
+              var y = Int64(year), let m = Int64(month), let d = Int64(day), let h = Int64(hour), let min = Int64(minute),
+              let s = Int64(second), (1...12).contains(m), (1...31).contains(d), h < 24, min < 60, s < 61 else { return nil }
+        // The inverse of `iso8601`: years from 1 March.
+        if m <= 2 { y -= 1 }
+        let (era, yearOfEra) = (y / 400, y % 400)
+        let dayOfYear = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1
+        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        let thousandths = Int64(((fraction ?? "") + "000").prefix(3)) ?? 0
+        let offset = ((offsetHour.flatMap { Int64($0) } ?? 0) * 60 + (offsetMinute.flatMap { Int64($0) } ?? 0)) * (sign == "-" ? -60 : 60)
+        milliseconds = (days * 86_400 + h * 3600 + min * 60 + s - offset) * 1000 + thousandths
+    }
+
     package func advanced(by duration: Duration) -> UnixTime {
         UnixTime(milliseconds: milliseconds + duration.milliseconds)
     }

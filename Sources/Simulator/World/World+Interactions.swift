@@ -43,7 +43,8 @@ extension World {
         return begin(.modal, data: ["custom_id": .string(customID), "components": .array(rows)], name: "", by: user, in: channel)
     }
 
-    private mutating func begin(
+    /// Makes an interaction and tells the bot of it.
+    mutating func begin(
         _ kind: Interaction.Kind, data: JSONValue, name: String, by user: Snowflake, in channel: Channel, source: Message? = nil
     ) -> Interaction {
         let id = newID()
