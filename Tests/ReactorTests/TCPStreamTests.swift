@@ -43,7 +43,8 @@ import Darwin
     func slowReader(_ kind: PollerKind) throws {
         // A pattern whose length has no factor in common with the sizes of reads and writes, so that no shift goes unnoticed.
         let pattern = (0..<65_521).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
-        let message = [UInt8](repeatElement(pattern, count: 256).joined())
+        var message: [UInt8] = []
+        for _ in 0..<256 { message += pattern }
         let recorder = StreamRecorder()
         let collected = Box<[UInt8]>([])
         try runReactor(kind) { reactor in
