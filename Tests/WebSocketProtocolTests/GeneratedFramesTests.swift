@@ -26,7 +26,7 @@ struct GeneratedFramesTests {
         }
         for _ in 0..<Int.random(in: 1...8, using: &dice) {
             let isText = Bool.random(using: &dice)
-            let length = [0, 3, 125, 126, 200, 5000, 70000][Int.random(in: 0..<7, using: &dice)]
+            let length = [0, 3, 20, 125, 126, 200, 300, 1000, 5000, 66000].randomElement(using: &dice) ?? 0
             let payload: [UInt8] =
                 isText
                 ? Array((0..<length / 3).map { _ in ["a", "é", "€", "🌕"].randomElement(using: &dice) ?? "" }.joined().utf8)
