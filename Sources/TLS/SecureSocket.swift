@@ -259,6 +259,7 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
     private func fail(_ cause: TLSFailure.Cause) {
         guard !isClosed else { return }
         let completion = self.completion
+        connection.forgetSessions()
         close()
         flush()
         inner.finish()

@@ -5,7 +5,8 @@ import COpenSSL
 final class TLSConnection {
     private let ssl: OpaquePointer
     private let transport: UnsafeMutablePointer<RecordTransport>
-    private let sessions: TLSSessionCache
+    /// Kept alive because `ssl` uses its BIO method and trust store until it is freed.
+    private let context: TLSContext
     /// Under which a client's sessions are kept, "host:port"; nil for a server.
     private let sessionPeer: String?
     /// Why verification refused the peer's chain, noted while the reason is at hand.
@@ -27,7 +28,7 @@ final class TLSConnection {
                     & moonwire_ssl_set_server_name(ssl, peer.text)
             }
         guard named == 1 else { throw .outOfMemory }
-        if let session = sessions.take(for: key) {
+        if let session = context.sessions.take(for: key) {
             SSL_set_session(ssl, session)
             SSL_SESSION_free(session)
         }
@@ -51,7 +52,7 @@ final class TLSConnection {
         SSL_set_bio(ssl, bio, bio)
         self.ssl = ssl
         self.transport = transport
-        self.sessions = context.sessions
+        self.context = context
         self.sessionPeer = sessionPeer
         SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
     }
@@ -59,7 +60,6 @@ final class TLSConnection {
     deinit {
         // OpenSSL marks the session of a connection that ends without close_notify as not resumable, as TLS 1.0 demanded.
         // TLS 1.2 dropped that rule (RFC 5246 §7.2.1), and a connection that broke is the one that will be made again.
-        // After a fatal alert the session is marked already, and stays so.
         SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
         SSL_free(ssl)
         transport.deallocate()
@@ -115,6 +115,11 @@ final class TLSConnection {
         SSL_shutdown(ssl)
     }
 
+    /// Makes the next connection to the same peer begin with a full handshake.
+    func forgetSessions() {
+        if let sessionPeer { context.sessions.forget(sessionPeer) }
+    }
+
     /// Frees OpenSSL's two record buffers unless a partial record is in one; the next call allocates them again.
     func releaseBuffers() { SSL_free_buffers(ssl) }
 
@@ -147,7 +152,7 @@ final class TLSConnection {
 
     /// Takes over a reference to a session that the peer offers to resume.
     func keep(_ session: OpaquePointer) {
-        if let sessionPeer { sessions.add(session, for: sessionPeer) } else { SSL_SESSION_free(session) }
+        if let sessionPeer { context.sessions.add(session, for: sessionPeer) } else { SSL_SESSION_free(session) }
     }
 
     private func cause() -> TLSFailure.Cause {

@@ -11,7 +11,8 @@ package final class TLSContext {
     let pointer: OpaquePointer
     private let trustStore: TrustStore?
     private let transportMethod: OpaquePointer
-    private let outgoing: UnsafeMutablePointer<OutgoingRecords>
+    /// Where connections' transports write their records to.
+    let output: UnsafeMutablePointer<OutgoingRecords>
 
     /// Where plaintext is decrypted to, 64 KiB: valid until the next read of any connection of this context.
     let plaintext: UnsafeMutableRawBufferPointer
@@ -70,8 +71,8 @@ package final class TLSContext {
         self.transportMethod = transportMethod
         self.sessions = sessions
         plaintext = .allocate(byteCount: 64 * 1024, alignment: 16)
-        outgoing = .allocate(capacity: 1)
-        outgoing.initialize(to: OutgoingRecords(capacity: 4 * 1024))
+        output = .allocate(capacity: 1)
+        output.initialize(to: OutgoingRecords(capacity: 4 * 1024))
         guard moonwire_ssl_ctx_set_version_range(pointer, TLSVersion.tls12.openSSLNumber, latest.openSSLNumber) == 1 else {
             throw TLSFailure(host: nil, cause: .library("TLS 1.2 and later are disabled in this build"))
         }
@@ -83,8 +84,8 @@ package final class TLSContext {
         SSL_CTX_free(pointer)
         trustStore?.deallocate()
         BIO_meth_free(transportMethod)
-        outgoing.pointee.deallocate()
-        outgoing.deallocate()
+        output.pointee.deallocate()
+        output.deallocate()
         plaintext.deallocate()
     }
 
@@ -130,9 +131,6 @@ package final class TLSContext {
         BIO_set_data(bio, transport)
         return bio
     }
-
-    /// Where connections' transports write their records to.
-    var output: UnsafeMutablePointer<OutgoingRecords> { outgoing }
 
     /// Notes that `connection` is about to move bytes, and takes the record buffers from the one that did before.
     func activate(_ connection: TLSConnection) {
