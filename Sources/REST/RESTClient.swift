@@ -253,6 +253,11 @@ extension RESTClient {
             memory.record(error, of: call.request, at: now)
             again(call, decision, orFailWith: error, at: now)
         }
+        if answer.status == 429 || answer.status == 403 {
+            for (ticket, until) in limiter.outlasted() {
+                if let waiting = calls[ticket] { fail(waiting, self.error(for: .heldBeyondDeadline(until: until), of: waiting, at: now)) }
+            }
+        }
         if limiter.isTokenRefused, !wasRefused {
             for ticket in limiter.waiting(authorizedOnly: true) {
                 if let waiting = calls[ticket] { fail(waiting, Self.tokenRefused(waiting.name)) }

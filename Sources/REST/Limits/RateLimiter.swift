@@ -49,6 +49,7 @@ package struct RateLimiter: ~Copyable {
         var isWrite: Bool
         var authorized: Bool
         var byteCount: Int
+        var deadline: ContinuousClock.Instant
         var notBefore: ContinuousClock.Instant?
     }
 
@@ -113,14 +114,13 @@ extension RateLimiter {
         }
         let operation = Operation(route: "\(request.method.rawValue) \(request.route.template)", major: request.route.major)
         let bucket = bucket(for: operation, lane: request.lane, at: now)
-        let holds = [bucket.hold, operationHolds[operation], edgeHold, request.lane == .ordinary ? globalHold : nil]
-        if let hold = holds.compactMap({ $0 }).max(), hold > deadline { throw .heldBeyondDeadline(until: hold) }
+        if let hold = hold(on: operation, in: bucket), hold > deadline { throw .heldBeyondDeadline(until: hold) }
 
         lastNumber += 1
         let ticket = Ticket(number: lastNumber)
         entries[ticket] = Entry(
             operation: operation, bucket: bucket, isWrite: request.method.isWrite, authorized: request.authorized,
-            byteCount: byteCount)
+            byteCount: byteCount, deadline: deadline)
         queuedCount += 1
         queuedBytes += byteCount
         bucket.enqueue(ticket)
@@ -181,6 +181,14 @@ extension RateLimiter {
     /// Everything that waits and needs the token, or everything that waits: to be finished by the caller.
     package func waiting(authorizedOnly: Bool) -> [Ticket] {
         buckets.values.flatMap(\.queue).filter { !authorizedOnly || entries[$0]?.authorized == true }.sorted()
+    }
+
+    /// What waits for a hold that ends after its deadline, and when that is: to be failed and finished by the caller.
+    package func outlasted() -> [(ticket: Ticket, until: ContinuousClock.Instant)] {
+        waiting(authorizedOnly: false).compactMap { ticket in
+            guard let entry = entries[ticket], let hold = hold(on: entry.operation, in: entry.bucket), hold > entry.deadline else { return nil }
+            return (ticket, hold)
+        }
     }
 
     /// Takes what is to be told.
@@ -347,6 +355,11 @@ extension RateLimiter {
         bucket.send(ticket, at: now)
         consider(bucket, at: now)
         return ticket
+    }
+
+    /// The last of the holds that 429s put on a request, past or to come.
+    private func hold(on operation: Operation, in bucket: Bucket) -> ContinuousClock.Instant? {
+        [bucket.hold, operationHolds[operation], edgeHold, bucket.lane == .ordinary ? globalHold : nil].compactMap { $0 }.max()
     }
 
     /// Until when ordinary requests wait as a whole; `nil` if they need not.
