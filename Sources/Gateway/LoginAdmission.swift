@@ -16,6 +16,8 @@ final class LoginAdmission {
     private var outside: [Shard] = []
     private var waiting: [Int: Shard] = [:]
     private var timer: TimerToken?
+    /// The budget's end of which a note was made.
+    private var notedEnd: Int64?
     /// A process that starts anew keeps its distance from the IDENTIFY of the one before it.
     private var opensAt: ContinuousClock.Instant
 
@@ -48,6 +50,7 @@ final class LoginAdmission {
         maxConcurrency = max(info.maxConcurrency, 1)
         queue.update(Self.budget(ledger, info, context))
         pump()
+        admit()
     }
 
     // MARK: Connections
@@ -65,6 +68,10 @@ final class LoginAdmission {
     }
 
     private func admit() {
+        guard !outside.isEmpty else { return }
+        // A connection that cannot IDENTIFY before tomorrow is not opened today.
+        let left = ledger.endsAt - WallClock.now
+        guard remaining > 0 else { return budgetSpent(until: context.reactor.now + .milliseconds(max(left, 0))) }
         // Twice what one interval serves: those that IDENTIFY next are connected by then, and few sockets idle.
         while inside.count < 2 * maxConcurrency, let index = outside.indices.min(by: { outside[$0].id.index < outside[$1].id.index }) {
             let shard = outside.remove(at: index)
@@ -114,20 +121,21 @@ final class LoginAdmission {
         let endsAt = ledger.endsAt / 1000
         switch context.configuration.spentBudget {
         case .fail:
-            fleet?.fail(.identifyBudgetSpent(needed: waiting.count, remaining: 0, until: endsAt))
+            fleet?.fail(.identifyBudgetSpent(needed: waiting.count + outside.count, remaining: 0, until: endsAt))
         case .wait:
-            context.note(nil, .waitingForIdentify(until: endsAt))
+            if notedEnd != endsAt { context.note(nil, .waitingForIdentify(until: endsAt)) }
+            notedEnd = endsAt
+            // The new budget comes with the answer, and lets them in.
             wake(at: until) { $0.fleet?.refresh() }
         }
     }
 
-    private func wake(at time: ContinuousClock.Instant, _ also: @escaping (LoginAdmission) -> Void = { _ in }) {
+    private func wake(at time: ContinuousClock.Instant, _ action: @escaping (LoginAdmission) -> Void = { $0.pump() }) {
         stop()
         timer = context.reactor.schedule(at: time) { [weak self] in
             guard let self else { return }
             timer = nil
-            also(self)
-            pump()
+            action(self)
         }
     }
 
