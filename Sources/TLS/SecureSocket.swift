@@ -22,7 +22,7 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
     private var completion: Completion?
     /// Plaintext written before the handshake was done.
     private var early: [UInt8] = []
-    /// Bytes sent only because of what the peer sent (alerts, key updates) since the stream below last had nothing unsent.
+    /// At most so many of the unsent bytes below are there only because of what the peer sent (alerts, key updates).
     private var unsentReplyCount = 0
 
     /// A peer that makes us answer and does not read the answers gets this many bytes of them, then is failed.
@@ -235,8 +235,8 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
     private func flushReplies() {
         let count = context.output.pointee.count
         guard count > 0 else { return }
+        unsentReplyCount = min(unsentReplyCount, inner.unsentByteCount) + count
         flush()
-        unsentReplyCount = inner.unsentByteCount == 0 ? 0 : unsentReplyCount + count
         if unsentReplyCount > Self.unsentReplyLimit {
             fail(.protocolError("it demands answers and does not read them"))
         }

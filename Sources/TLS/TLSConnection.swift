@@ -59,7 +59,6 @@ final class TLSConnection {
     deinit {
         // OpenSSL marks the session of a connection that ends without close_notify as not resumable, as TLS 1.0 demanded.
         // TLS 1.2 dropped that rule (RFC 5246 §7.2.1), and a connection that broke is the one that will be made again.
-        // After a fatal alert the session is marked already, and stays so.
         SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
         SSL_free(ssl)
         transport.deallocate()
@@ -150,7 +149,9 @@ final class TLSConnection {
         if let sessionPeer { sessions.add(session, for: sessionPeer) } else { SSL_SESSION_free(session) }
     }
 
+    /// Reads why the last call failed the connection, for good.
     private func cause() -> TLSFailure.Cause {
+        if let sessionPeer { sessions.forget(sessionPeer) }
         // The newest entry is libssl's own; what the cipher or the parser below it said comes before.
         let error = OpenSSLError.last
         ERR_clear_error()

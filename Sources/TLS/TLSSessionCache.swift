@@ -51,21 +51,20 @@ package final class TLSSessionCache {
     ///
     /// A TLS 1.3 ticket leaves the cache: used twice, it would let an onlooker link two connections (RFC 8446 §C.4).
     func take(for peer: String) -> OpaquePointer? {
-        while let index = entries.lastIndex(where: { $0.peer == peer }) {
-            let session = entries[index].session
-            // A session whose connection broke by a fatal alert is marked by OpenSSL and must not be used again (RFC 8446 §6.2).
-            guard SSL_SESSION_is_resumable(session) == 1 else {
-                entries.remove(at: index)
-                SSL_SESSION_free(session)
-                continue
-            }
-            if SSL_SESSION_get_protocol_version(session) == TLS1_3_VERSION {
-                entries.remove(at: index)
-            } else {
-                SSL_SESSION_up_ref(session)
-            }
-            return session
+        guard let index = entries.lastIndex(where: { $0.peer == peer }) else { return nil }
+        let session = entries[index].session
+        if SSL_SESSION_get_protocol_version(session) == TLS1_3_VERSION {
+            entries.remove(at: index)
+        } else {
+            SSL_SESSION_up_ref(session)
         }
-        return nil
+        return session
+    }
+
+    /// Forgets the sessions with `peer`: after a fatal alert they are not to be used again (RFC 8446 §6.2), and if it was the
+    /// resumption that failed, the next handshake is a full one.
+    func forget(_ peer: String) {
+        for entry in entries where entry.peer == peer { SSL_SESSION_free(entry.session) }
+        entries.removeAll { $0.peer == peer }
     }
 }

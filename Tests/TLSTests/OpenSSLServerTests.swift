@@ -33,6 +33,7 @@ struct OpenSSLServerTests {
         #expect(seen.received == Array("before\n".utf8))
         // This server takes the refusal for an error and says so; then it ends the connection.
         #expect(seen.end == .failed("TLS with localhost: the peer refused: it sent the alert 'handshake failure'"))
+        server.process.send("Q")
         while let line = server.process.readLine() {
             if line.contains("no renegotiation") { return }
         }

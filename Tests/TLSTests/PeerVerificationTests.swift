@@ -164,7 +164,11 @@ struct PeerVerificationTests {
 
     @Test(
         "What is neither a DNS name nor an address is refused before anything is sent",
-        arguments: ["", ".", "a..b", ".discord.gg", "discord.gg..", "dis cord.gg", "discord.gg\0.evil", "münchen.example", "host:443", "*.discord.gg", "[::1", "a/b"])
+        arguments: [
+            "", ".", "a..b", ".discord.gg", "discord.gg..", "dis cord.gg", "discord.gg\0.evil", "münchen.example", "host:443",
+            "*.discord.gg", "[::1", "a/b", String(repeating: "a", count: 64) + ".example",
+            String(repeating: "abcdefg.", count: 31) + "abcdef",
+        ])
     func invalidHost(host: String) throws {
         let link = MemoryLink()
         #expect(throws: TLSFailure(host: host, cause: .invalidHost)) {

@@ -119,10 +119,10 @@ struct SecureSocketTests {
         #expect(pair.serverDelegate.ends == [.failed("TLS: the peer refused: it sent the alert 'bad record mac'")])
     }
 
-    @Test("The delegate may abort inside any call, and hears nothing afterwards", arguments: [1, 64 * 1024])
-    func abortInside(chunkSize: Int) throws {
+    @Test("The delegate may abort inside any call, and hears nothing afterwards", arguments: [1, 64 * 1024], [1, 200])
+    func abortInside(chunkSize: Int, recordCount: Int) throws {
         let pair = try connected(chunkSize: chunkSize)
-        for index in 0..<200 { pair.server.write([UInt8](repeating: UInt8(index), count: 1000)) }
+        for index in 0..<recordCount { pair.server.write([UInt8](repeating: UInt8(index), count: 1000)) }
         pair.server.finish()
         pair.clientDelegate.onBytes = { pair.client.abort() }
         pair.link.run()
@@ -200,5 +200,38 @@ struct SecureSocketTests {
         for (index, pair) in pairs.enumerated() {
             #expect(pair.clientDelegate.received == (0..<3).flatMap { [UInt8](repeating: UInt8(index * 10 + $0), count: 20_000) })
         }
+    }
+
+    @Test("A peer that demands answers without end and reads none is failed, not buffered for")
+    func answerFlood() throws {
+        let link = MemoryLink()
+        let server = try HostileServer(over: link.server, certificate: TestContexts.loopback.get())
+        let delegate = RecordingDelegate()
+        let client = try SecureSocket.client(over: link.client, host: "localhost", port: 1, context: TestContexts.client()) { _ in }
+        client.delegate = delegate
+        link.run()
+        var most = 0
+        for _ in 0..<20_000 where delegate.ends.isEmpty {
+            server.demandKeyUpdate()
+            link.deliverToClient()
+            most = max(most, client.unsentByteCount)
+        }
+        #expect(delegate.ends == [.failed("TLS with localhost: the peer broke the protocol: it demands answers and does not read them")])
+        #expect((64 * 1024...66 * 1024).contains(most))
+    }
+
+    @Test("A peer that reads the answers may demand any number of them")
+    func answersRead() throws {
+        let link = MemoryLink()
+        let server = try HostileServer(over: link.server, certificate: TestContexts.loopback.get())
+        let delegate = RecordingDelegate()
+        let client = try SecureSocket.client(over: link.client, host: "localhost", port: 1, context: TestContexts.client()) { _ in }
+        client.delegate = delegate
+        link.run()
+        for _ in 0..<3000 {
+            server.demandKeyUpdate()
+            link.run()
+        }
+        #expect(delegate.ends.isEmpty)
     }
 }

@@ -38,10 +38,9 @@ struct TLSSessionCacheTests {
         #expect(second.clientDelegate.received == Array("resumed".utf8))
     }
 
-    @Test("A connection that a fatal alert ended is not resumed (RFC 5246 §7.2.2)", arguments: SecureSocketTests.versions)
+    @Test("A connection that a fatal alert ended is not resumed (RFC 5246 §7.2.2, RFC 8446 §6.2)", arguments: SecureSocketTests.versions)
     func fatalAlert(version: TLSVersion) throws {
-        let sessions = TLSSessionCache(capacity: 1, capacityPerPeer: 1)
-        let client = try TestContexts.client(sessions: sessions)
+        let client = try TestContexts.client()
         let server = try TestContexts.server(latest: version)
         do {
             let first = try connect(client, server)
@@ -50,6 +49,7 @@ struct TLSSessionCacheTests {
             first.link.run()
             #expect(first.clientDelegate.ends.count == 1)
         }
+        #expect(client.sessions.count == 0)
         #expect(try !connect(client, server).client.isResumed)
     }
 
