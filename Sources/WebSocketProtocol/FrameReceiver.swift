@@ -41,9 +41,9 @@ struct FrameReceiver: ~Copyable {
     mutating func next(
         _ input: inout UnsafeRawBufferPointer, wantsData: Bool
     ) throws(WebSocketError) -> WebSocketEvent? {
-        if bufferIsDelivered {
+        if bufferIsDelivered || !wantsData {
             bufferIsDelivered = false
-            buffer.reset(retaining: limits.retainedBufferSize)
+            buffer.reset(retaining: wantsData ? limits.retainedBufferSize : 0)
         }
         while true {
             switch phase {

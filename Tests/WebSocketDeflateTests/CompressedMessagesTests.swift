@@ -133,7 +133,7 @@ struct CompressedMessagesTests {
     /// Text with repetitions near and far, so that windows of every size matter.
     private static let texts: [String] = {
         var state: UInt64 = 42
-        return (0..<30).map { index in
+        return (0..<15).map { index in
             var text = ""
             for _ in 0..<(index * 37) {
                 state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

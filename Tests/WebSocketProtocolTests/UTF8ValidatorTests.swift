@@ -51,7 +51,7 @@ struct UTF8ValidatorTests {
         #expect(verdict(Array(bytes[...index])) == nil)
     }
 
-    @Test("agrees with the standard library on every text of up to three bytes, and on the four-byte ones with a low first two")
+    @Test("agrees with the standard library on every text of two bytes, and on those of three and four that touch a bound of table 3-7")
     func exhaustive() {
         var wrong = 0
         func compare(_ bytes: [UInt8]) {
@@ -66,9 +66,9 @@ struct UTF8ValidatorTests {
         }
         for a in interesting {
             for b in interesting {
-                for c in interesting {
+                for c in [0x41, 0x7F, 0x80, 0xBF, 0xC0, 0xE1] as [UInt8] {
                     compare([a, b, c])
-                    for d in interesting { compare([a, b, c, d]) }
+                    for d in [0x41, 0x7F, 0x80, 0xBF, 0xC0] as [UInt8] { compare([a, b, c, d]) }
                 }
             }
         }

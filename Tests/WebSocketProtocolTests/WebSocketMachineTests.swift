@@ -154,6 +154,34 @@ struct WebSocketMachineTests {
         #expect(machine.state.closeCode == CloseCode(rawValue: 4000))
     }
 
+    @Test("§7.1.2 half a message from before our close does not count against what is skipped after it")
+    func skippedData() throws {
+        var limits = WebSocketLimits()
+        limits.messageSize = 10
+        var machine = WebSocketMachine(role: .client, limits: limits)
+        _ = machine.receive(FrameBuilder(.text, text: "12345678", isFinal: false).bytes)
+        var output: [UInt8] = []
+        try machine.close(.normalClosure, into: &output)
+        let bytes = FrameBuilder(.continuation, text: "9").bytes + FrameBuilder(.text, text: "12345678").bytes + FrameBuilder(.close).bytes
+        #expect(machine.receive(bytes) == [.close(nil, "")])
+    }
+
+    @Test("releasing idle buffers loses nothing that is half received", arguments: chunkSizes)
+    func releasing(chunk: Int) {
+        let bytes =
+            FrameBuilder(.text, text: "one ", isFinal: false, mask: [1, 2, 3, 4]).bytes + FrameBuilder(.ping, text: "p", mask: [5, 6, 7, 8]).bytes
+            + FrameBuilder(.continuation, text: "two", mask: [9, 9, 9, 9]).bytes + FrameBuilder(.text, text: "three", mask: [0, 1, 0, 1]).bytes
+        var machine = WebSocketMachine(role: .server)
+        var events: [ReceivedEvent] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            events += machine.receive(Array(rest.prefix(chunk)))
+            rest = rest.dropFirst(min(chunk, rest.count))
+            machine.releaseIdleBuffers()
+        }
+        #expect(events == [.ping([0x70]), .text("one two"), .text("three")])
+    }
+
     @Test("a pong still pending goes out before our own close")
     func pendingPongBeforeOwnClose() throws {
         var machine = WebSocketMachine(role: .server)
