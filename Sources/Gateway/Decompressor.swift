@@ -36,4 +36,9 @@ enum Decompressor {
             return kind == .binary && whole[0] == 0x78 ? try inflater.payload(of: whole) : whole
         }
     }
+
+    /// Gives up memory until the next message, between two payloads.
+    func hibernate(in archive: WindowArchive) {
+        if case .zlib(let stream) = self { stream.hibernate(in: archive) }
+    }
 }

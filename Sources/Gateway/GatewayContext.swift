@@ -10,6 +10,10 @@ final class GatewayContext {
     let tls: TLSContext
     var configuration: GatewayConfiguration
     let inflateBuffer = InflateBuffer()
+    /// For idle connections; `nil` until there is one, or when memory is short.
+    private(set) lazy var windowArchive: WindowArchive? = {
+        do throws(DecompressionError) { return try WindowArchive() } catch { return nil }
+    }()
     let metrics = GatewayMetrics()
     var subscriptions = EventSet()
     var trace: ProtocolTrace?

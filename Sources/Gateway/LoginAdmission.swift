@@ -9,13 +9,17 @@ final class LoginAdmission {
     private let context: GatewayContext
     private var ledger: IdentifyLedger
     private var queue: IdentifyQueue
-    private var maxConcurrency: Int
+    private var info: GatewayBotInfo
 
     /// Shards that connect or wait with an open connection, and those that wait to connect.
     private var inside: Set<Int> = []
     private var outside: [Shard] = []
     private var waiting: [Int: Shard] = [:]
-    private var timer: TimerToken?
+    /// For the next turn of the queue, and for the next budget.
+    private var turnTimer: TimerToken?
+    private var budgetTimer: TimerToken?
+    /// The budget's end of which a note was made.
+    private var notedEnd: Int64?
     /// A process that starts anew keeps its distance from the IDENTIFY of the one before it.
     private var opensAt: ContinuousClock.Instant
 
@@ -25,7 +29,7 @@ final class LoginAdmission {
         ledger.update(info, at: now)
         self.ledger = ledger
         self.context = context
-        maxConcurrency = max(info.maxConcurrency, 1)
+        self.info = info
         queue = IdentifyQueue(budget: Self.budget(ledger, info, context), interval: context.configuration.identifyInterval)
         let distance = context.configuration.identifyInterval - .milliseconds(max(now - ledger.lastIdentify, 0))
         opensAt = context.reactor.now + max(distance, .zero)
@@ -45,9 +49,10 @@ final class LoginAdmission {
 
     func update(_ info: GatewayBotInfo) {
         ledger.update(info, at: WallClock.now)
-        maxConcurrency = max(info.maxConcurrency, 1)
+        self.info = info
         queue.update(Self.budget(ledger, info, context))
         pump()
+        admit()
     }
 
     // MARK: Connections
@@ -65,8 +70,12 @@ final class LoginAdmission {
     }
 
     private func admit() {
+        guard !outside.isEmpty else { return }
+        // A connection that cannot IDENTIFY before tomorrow is not opened today.
+        let left = ledger.endsAt - WallClock.now
+        guard remaining > 0 else { return budgetSpent(until: context.reactor.now + .milliseconds(max(left, 0))) }
         // Twice what one interval serves: those that IDENTIFY next are connected by then, and few sockets idle.
-        while inside.count < 2 * maxConcurrency, let index = outside.indices.min(by: { outside[$0].id.index < outside[$1].id.index }) {
+        while inside.count < 2 * max(info.maxConcurrency, 1), let index = outside.indices.min(by: { outside[$0].id.index < outside[$1].id.index }) {
             let shard = outside.remove(at: index)
             inside.insert(shard.id.index)
             shard.dial()
@@ -87,7 +96,7 @@ final class LoginAdmission {
     }
 
     private func pump() {
-        guard context.reactor.now >= opensAt else { return wake(at: opensAt) }
+        guard context.reactor.now >= opensAt else { return pumpLater(at: opensAt) }
         while true {
             switch queue.next(at: context.reactor.now) {
             case .identify(let index):
@@ -95,7 +104,7 @@ final class LoginAdmission {
                 record()
                 shard.permitIdentify()
             case .wait(let until):
-                return wake(at: until)
+                return pumpLater(at: until)
             case .exhausted(let until):
                 return budgetSpent(until: until)
             case .idle:
@@ -108,31 +117,39 @@ final class LoginAdmission {
         do throws(IOFailure) { try ledger.record(at: WallClock.now) } catch {
             context.note(nil, .stateUnusable("cannot write the identify ledger: \(error)"))
         }
+        // Another process may have used some of the budget.
+        queue.update(Self.budget(ledger, info, context))
     }
 
     private func budgetSpent(until: ContinuousClock.Instant) {
         let endsAt = ledger.endsAt / 1000
         switch context.configuration.spentBudget {
         case .fail:
-            fleet?.fail(.identifyBudgetSpent(needed: waiting.count, remaining: 0, until: endsAt))
+            fleet?.fail(.identifyBudgetSpent(needed: waiting.count + outside.count, remaining: 0, until: endsAt))
         case .wait:
-            context.note(nil, .waitingForIdentify(until: endsAt))
-            wake(at: until) { $0.fleet?.refresh() }
+            if notedEnd != endsAt { context.note(nil, .waitingForIdentify(until: endsAt)) }
+            notedEnd = endsAt
+            if let token = budgetTimer.take() { context.reactor.cancel(token) }
+            budgetTimer = context.reactor.schedule(at: until) { [weak self] in
+                self?.budgetTimer = nil
+                // The new budget comes with the answer, and lets them in.
+                self?.fleet?.refresh()
+            }
         }
     }
 
-    private func wake(at time: ContinuousClock.Instant, _ also: @escaping (LoginAdmission) -> Void = { _ in }) {
-        stop()
-        timer = context.reactor.schedule(at: time) { [weak self] in
-            guard let self else { return }
-            timer = nil
-            also(self)
-            pump()
+    private func pumpLater(at time: ContinuousClock.Instant) {
+        if let token = turnTimer.take() { context.reactor.cancel(token) }
+        turnTimer = context.reactor.schedule(at: time) { [weak self] in
+            self?.turnTimer = nil
+            self?.pump()
         }
     }
 
     func stop() {
-        if let token = timer.take() { context.reactor.cancel(token) }
+        for token in [turnTimer.take(), budgetTimer.take()] {
+            if let token { context.reactor.cancel(token) }
+        }
     }
 }
 

@@ -1,12 +1,12 @@
-import Discord
-import GatewayProtocol
+package import Discord
+package import GatewayProtocol
 import JSON
-import Reactor
+package import Reactor
 
 /// The resume points of a bot's shards on disk, so that a restarted process RESUMEs and receives what it missed. Holds no token.
-struct SavedSessions {
+package struct SavedSessions {
     /// What a session was asked for in IDENTIFY. A RESUME goes on with it, so a process that wants something else has to IDENTIFY.
-    let terms: String
+    package let terms: String
     private var points: [ShardID: Saved] = [:]
     private let file: StateFile?
 
@@ -17,16 +17,16 @@ struct SavedSessions {
     }
 
     /// Discord keeps a dropped session for some minutes. An older one would only cost a refused RESUME and the pause after it.
-    static let lifetime: Int64 = 15 * 60 * 1000
+    package static let lifetime: Int64 = 15 * 60 * 1000
 
     /// Sessions that are forgotten when the process ends.
-    init(terms: String) {
+    package init(terms: String) {
         file = nil
         self.terms = terms
     }
 
     /// - Parameter file: `nil` for sessions that are forgotten.
-    init(file: StateFile?, terms: String) throws(IOFailure) {
+    package init(file: StateFile?, terms: String) throws(IOFailure) {
         self.file = file
         self.terms = terms
         guard let saved = try file?.read(), saved["terms"]?.stringValue == terms else { return }
@@ -41,17 +41,20 @@ struct SavedSessions {
     }
 
     /// The point that a shard can try to resume from, if there is a fresh one.
-    func point(of shard: ShardID, at now: Int64) -> ResumePoint? {
+    package func point(of shard: ShardID, at now: Int64) -> ResumePoint? {
         guard let saved = points[shard], now - saved.at < Self.lifetime else { return nil }
         return saved.point
     }
 
-    mutating func set(_ point: ResumePoint?, of shard: ShardID, at now: Int64) {
-        points[shard] = point.map { Saved(point: $0, at: now) }
+    /// - Returns: whether anything but the time has changed.
+    @discardableResult
+    package mutating func set(_ point: ResumePoint?, of shard: ShardID, at now: Int64) -> Bool {
+        defer { points[shard] = point.map { Saved(point: $0, at: now) } }
+        return points[shard]?.point != point
     }
 
     /// Writes all of them down.
-    func save() throws(IOFailure) {
+    package func save() throws(IOFailure) {
         let sessions = points.sorted { $0.key.index < $1.key.index }.map { shard, saved in
             [
                 "shard": .integer(Int64(shard.index)), "of": .integer(Int64(shard.count)),

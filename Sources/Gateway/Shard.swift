@@ -18,6 +18,10 @@ final class Shard {
     /// The connection the session knows of. One that was abandoned ends by itself.
     private(set) var connection: WebSocketConnection?
     var decompressor = Decompressor.none
+    /// Messages of all connections, now and at the last acknowledged heartbeat.
+    var messageCount = 0
+    var messageCountAtBeat = 0
+    var goesIdle = false
     private var endpoint = GatewaySession.Endpoint.gateway
     private var timers: [GatewaySession.Timer: TimerToken] = [:]
 

@@ -13,10 +13,7 @@ extension ShardFleet: ShardOwner {
 
     func shardCannotReachGateway(_ shard: Shard) { refresh() }
 
-    func shard(_ shard: Shard, saves point: ResumePoint?) {
-        sessions?.set(point, of: shard.id, at: WallClock.now)
-        saveSessionsSoon()
-    }
+    func shard(_ shard: Shard, saves point: ResumePoint?) { keep(point, of: shard) }
 
     func shardStopped(_ shard: Shard) {
         if shards.allSatisfy({ $0.session.phase == .stopped || $0.session.phase == .failed }) { left() }

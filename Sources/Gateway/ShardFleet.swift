@@ -22,7 +22,8 @@ package final class ShardFleet {
     var shards: [Shard] = []
     var admission: LoginAdmission?
     var sessions: SavedSessions?
-    private var saveTimer: TimerToken?
+    var checkpointTimer: TimerToken?
+    var savesNextTurn = false
     private var leaveTimer: TimerToken?
     private var retryTimer: TimerToken?
     private var failedRefreshes = 0
@@ -267,27 +268,10 @@ package final class ShardFleet {
     }
 
     private func cancelTimers() {
-        for token in [saveTimer.take(), leaveTimer.take(), retryTimer.take()] {
+        for token in [checkpointTimer.take(), leaveTimer.take(), retryTimer.take()] {
             if let token { context.reactor.cancel(token) }
         }
         admission?.stop()
-    }
-
-    // MARK: Saved sessions
-
-    /// Soon, so that the shards that move together are written together.
-    func saveSessionsSoon() {
-        guard saveTimer == nil else { return }
-        saveTimer = context.reactor.schedule(after: .milliseconds(500)) { [weak self] in
-            self?.saveTimer = nil
-            self?.saveSessions()
-        }
-    }
-
-    private func saveSessions() {
-        do throws(IOFailure) { try sessions?.save() } catch {
-            context.note(nil, .stateUnusable("cannot save the sessions: \(error)"))
-        }
     }
 }
 

@@ -1,5 +1,5 @@
-import JSON
-import Reactor
+package import JSON
+package import Reactor
 
 #if canImport(Glibc)
     import Glibc
@@ -8,12 +8,14 @@ import Reactor
 #endif
 
 /// A small JSON document that outlives the process. Readable by its owner only; replaced whole or not at all.
-struct StateFile {
-    let path: String
+package struct StateFile: Sendable {
+    package let path: String
+
+    package init(path: String) { self.path = path }
 
     /// The document; `nil` when there is none, or when it is not JSON: state that cannot be read is worth no more than none.
     /// - Throws: when the file exists and cannot be read.
-    func read() throws(IOFailure) -> JSONValue? {
+    package func read() throws(IOFailure) -> JSONValue? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
@@ -23,7 +25,7 @@ struct StateFile {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16 << 10)
         while true {
-            let count = readSome(file, &chunk)
+            let count = chunk.withUnsafeMutableBytes { readSome(file, $0) }
             if count == 0 { break }
             if count < 0 {
                 if errno == EINTR { continue }
@@ -35,7 +37,7 @@ struct StateFile {
     }
 
     /// Replaces the document.
-    func write(_ value: JSONValue) throws(IOFailure) {
+    package func write(_ value: JSONValue) throws(IOFailure) {
         let temporary = path + ".new"
         let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw IOFailure(call: "open \(temporary)", code: errno) }
@@ -57,21 +59,27 @@ struct StateFile {
         if let failure { throw failure }
     }
 
-    private func readSome(_ file: CInt, _ chunk: inout [UInt8]) -> Int {
-        chunk.withUnsafeMutableBytes { buffer in
-            #if canImport(Glibc)
-                Glibc.read(file, buffer.baseAddress, buffer.count)
-            #else
-                Darwin.read(file, buffer.baseAddress, buffer.count)
-            #endif
+    /// Waits until no other process holds the lock of this document, and takes it until the value ends.
+    package func lock() throws(IOFailure) -> Lock {
+        let file = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw IOFailure(call: "open \(path).lock", code: errno) }
+        let lock = Lock(file: file)
+        while flock(file, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw IOFailure(call: "flock \(path).lock", code: errno) }
         }
+        return lock
     }
 
-    private func writeSome(_ file: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
-        #if canImport(Glibc)
-            Glibc.write(file, bytes.baseAddress, bytes.count)
-        #else
-            Darwin.write(file, bytes.baseAddress, bytes.count)
-        #endif
+    package struct Lock: ~Copyable {
+        fileprivate let file: CInt
+        deinit { _ = close(file) }
     }
 }
+
+#if canImport(Glibc)
+    private func readSome(_ file: CInt, _ bytes: UnsafeMutableRawBufferPointer) -> Int { Glibc.read(file, bytes.baseAddress, bytes.count) }
+    private func writeSome(_ file: CInt, _ bytes: UnsafeRawBufferPointer) -> Int { Glibc.write(file, bytes.baseAddress, bytes.count) }
+#else
+    private func readSome(_ file: CInt, _ bytes: UnsafeMutableRawBufferPointer) -> Int { Darwin.read(file, bytes.baseAddress, bytes.count) }
+    private func writeSome(_ file: CInt, _ bytes: UnsafeRawBufferPointer) -> Int { Darwin.write(file, bytes.baseAddress, bytes.count) }
+#endif

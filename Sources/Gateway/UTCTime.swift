@@ -1,9 +1,11 @@
 /// A moment as people read it: `2026-08-06 14:03:09 UTC`.
-struct UTCTime: CustomStringConvertible {
-    let unixSeconds: Int64
+package struct UTCTime: CustomStringConvertible {
+    private let unixSeconds: Int64
+
+    package init(unixSeconds: Int64) { self.unixSeconds = unixSeconds }
 
     /// The proleptic Gregorian calendar, counted in eras of 400 years that begin on 1 March.
-    var description: String {
+    package var description: String {
         let (days, second) = (Self.floorDivide(unixSeconds, 86_400), unixSeconds - Self.floorDivide(unixSeconds, 86_400) * 86_400)
         let shifted = days + 719_468
         let era = Self.floorDivide(shifted, 146_097)

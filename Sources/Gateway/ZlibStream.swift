@@ -11,6 +11,8 @@ package final class ZlibStream {
     /// The last four bytes fed since the last payload ended.
     private var tail: UInt32 = .max
     private var emitted = false
+    /// The window of a hibernating stream, which has no inflate state.
+    private var dormant: WindowArchive.Entry?
 
     /// A flush ends with an empty stored block: LEN 0 and its complement.
     private static let flushMark: UInt32 = 0x0000_FFFF
@@ -31,7 +33,7 @@ package final class ZlibStream {
     }
 
     deinit {
-        inflateEnd(context)
+        if dormant == nil { inflateEnd(context) }
         context.deallocate()
     }
 
@@ -40,6 +42,7 @@ package final class ZlibStream {
     /// The payload is valid until the buffer is used again. A payload may end in the middle of a message and may begin in an earlier one.
     /// - Throws: the context is dead then; the stream must not be used again.
     package func next(_ input: inout UnsafeRawBufferPointer) throws(DecompressionError) -> UnsafeRawBufferPointer? {
+        if let entry = dormant { try wake(entry) }
         if own == nil || emitted { beginPayload() }
         let buffer = own ?? shared
         while !input.isEmpty {
@@ -59,6 +62,30 @@ package final class ZlibStream {
             self.own = own
         }
         return nil
+    }
+
+    /// Gives up the 40 KB of an inflate state between two payloads and keeps the window compressed, until the next message wakes the
+    /// stream. For a connection that has been idle. Does nothing in the middle of a payload.
+    package func hibernate(in archive: WindowArchive) {
+        guard emitted, dormant == nil else { return }
+        beginPayload()
+        dormant = archive.store { window in
+            var count = UInt32(window.count)
+            return inflateGetDictionary(context, window.baseAddress?.assumingMemoryBound(to: UInt8.self), &count) == Z_OK ? Int(count) : nil
+        }
+        if dormant != nil { inflateEnd(context) }
+    }
+
+    private func wake(_ entry: WindowArchive.Entry) throws(DecompressionError) {
+        // Negative window bits: the zlib header has gone by, what follows are plain DEFLATE blocks.
+        guard inflateInit2_(context, -WindowArchive.windowBits, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size)) == Z_OK else {
+            throw .outOfMemory
+        }
+        dormant = nil
+        let code = entry.withWindow {
+            inflateSetDictionary(context, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32($0.count))
+        }
+        guard code == Z_OK else { throw .corrupt("the window cannot be restored") }
     }
 
     private func beginPayload() {

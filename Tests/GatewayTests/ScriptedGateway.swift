@@ -66,8 +66,14 @@ final class ScriptedGateway {
         }
     }
 
+    /// GET /gateway/bot was asked for.
+    var onInfo: (inout GatewayBotInfo) -> Void = { _ in }
+
     /// GET /gateway/bot.
-    func source(_ completion: @escaping (Result<GatewayBotInfo, GatewayBotInfo.Failure>) -> Void) { completion(.success(info)) }
+    func source(_ completion: @escaping (Result<GatewayBotInfo, GatewayBotInfo.Failure>) -> Void) {
+        onInfo(&info)
+        completion(.success(info))
+    }
 }
 
 /// One connection of a scripted gateway.
@@ -77,6 +83,8 @@ final class GatewayPeer {
     unowned let gateway: ScriptedGateway
     var sequence: Int64 = 0
     var heartbeats = 0
+    /// For a scenario to remember which shard this is.
+    var shard = -1
     private let encoding: PayloadEncoding
     private var zlib: ZlibSender?
     private var zstd: ZstdSender?

@@ -22,7 +22,7 @@ final class TemporaryFile {
     }
 
     deinit {
-        for name in ["file", "sessions.json", "identifies.json", "sessions.json.new", "identifies.json.new"] {
+        for name in ["file", "sessions.json", "identifies.json", "sessions.json.new", "identifies.json.new", "identifies.json.lock"] {
             unlink(directory + "/" + name)
         }
         rmdir(directory)

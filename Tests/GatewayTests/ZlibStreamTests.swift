@@ -70,6 +70,23 @@ private func stream(limit: Int = 1 << 20) -> ZlibStream { try! ZlibStream(into: 
         #expect(results[1] == samplePayloads)
     }
 
+    @Test("a stream that hibernates after each message reads the same, and a half payload keeps it awake") func hibernates() throws {
+        let archive = try WindowArchive()
+        let sender = ZlibSender()
+        let stream = stream()
+        stream.hibernate(in: archive)
+        for _ in 1...3 {
+            for payload in samplePayloads {
+                let message = sender.message(payload)
+                #expect(try payloads([Array(message.prefix(3))], stream).isEmpty)
+                stream.hibernate(in: archive)
+                #expect(try payloads([Array(message.dropFirst(3))], stream) == [payload])
+                stream.hibernate(in: archive)
+                stream.hibernate(in: archive)
+            }
+        }
+    }
+
     @Test("a payload of the limit passes, one byte more does not") func limit() throws {
         let payload = [UInt8](repeating: 65, count: 100_000)
         #expect(try payloads([ZlibSender().message(payload)], stream(limit: 100_000)) == [payload])
