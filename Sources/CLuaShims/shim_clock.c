@@ -143,6 +143,10 @@ int shim_clock_start(void) {
     if (clock->started) return 0;
     pthread_once(&once, install);
     if (install_error != 0) return install_error;
+    sigset_t ours;                                  // libdispatch, for one, blocks signals in the threads it makes
+    sigemptyset(&ours);
+    sigaddset(&ours, clock_signal());
+    pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
     int error = start_ticking(clock);
     clock->started = error == 0;
     return error;

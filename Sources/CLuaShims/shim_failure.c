@@ -60,6 +60,12 @@ void shim_fail(shim_state *S, int32_t kind, const char *message) {
     finish(S);
 }
 
+void shim_fail_otherwise(shim_state *S, int32_t kind) {
+    S->failure.kind = kind;
+    S->failure.message = shim_stop_message(S, kind);
+    S->failure.message_length = strlen(S->failure.message);
+}
+
 const shim_failure *shim_last_failure(const shim_state *S) { return &S->failure; }
 
 int shim_find_position(lua_State *L, int level, char *chunk, size_t size) {
@@ -210,6 +216,7 @@ void shim_fail_with(shim_state *S, lua_State *from, lua_State *thread, int statu
             : status == LUA_ERRMEM ? "not enough memory" : "(the error value's __tostring failed)";
         set_text(S, &S->failure.message, &S->failure.message_length, text, strlen(text), MESSAGE_BYTES);
     }
+    if (S->doom) S->failure.kind = S->doom;         // it may have come while describing
     lua_settop(S->main, base);
     finish(S);
 }

@@ -180,6 +180,8 @@ const char *shim_stop_message(const shim_state *S, int32_t kind);
 void shim_fail(shim_state *S, int32_t kind, const char *message);
 /// Describes the error value on top of `from` (popped) with the traceback of `thread`, which may be NULL.
 void shim_fail_with(shim_state *S, lua_State *from, lua_State *thread, int status);
+/// Gives the last failure another kind and message, and leaves place and traceback.
+void shim_fail_otherwise(shim_state *S, int32_t kind);
 /// Pushes the error table for an outbox value.
 void shim_push_error(lua_State *L, shim_state *S, const shim_value *value);
 /// The name that a script knows a C function by ("table.sort"), found among the functions of the libraries and of the host. The

@@ -133,7 +133,9 @@ static int32_t fail_run(shim_state *S, int64_t index, int status) {
     shim_fail_with(S, thread, thread, status);
     S->running = outer;
     if (S->slots[index].cancelled && S->failure.kind == SHIM_KIND_ERROR) S->failure.kind = SHIM_KIND_CANCELLED;
+    int32_t doom = S->doom;
     unwind(S, thread);
+    if (S->doom != doom) shim_fail_otherwise(S, S->doom);      // __close used up what was left
     give_back(S, index);
     return SHIM_FAILED;
 }

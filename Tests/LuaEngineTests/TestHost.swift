@@ -60,7 +60,7 @@ final class Bench {
     /// Runs text and returns how it ended.
     @discardableResult
     func run(_ source: String, chunk: String = "test.lua") -> LuaResult {
-        state.run("local test = require 'test'\n" + source, chunk: chunk)
+        state.run("local test = require 'test';\n" + source, chunk: chunk)
     }
 
     /// Runs text and returns its results as texts, or the failure's message.
