@@ -12,7 +12,6 @@ final class SimulatedGateway {
     private var connections: [ObjectIdentifier: GatewayConnection] = [:]
     /// When a guild's whole member list was last asked for.
     private var fullRequests: [Snowflake: ContinuousClock.Instant] = [:]
-    private var sessionCount = 0
     private let startedAt = ContinuousClock.now
     /// Voided when the budget of session starts is overdrawn.
     private(set) var isTokenValid = true
@@ -110,11 +109,12 @@ final class SimulatedGateway {
         sessionOrder.removeAll { $0 === session }
     }
 
+    /// 32 hexadecimal digits, as Discord's are.
     func newSessionID() -> String {
-        sessionCount += 1
-        // 32 hexadecimal digits, as Discord's are.
-        let digits = String(UInt64.random(in: 1 << 60 ... .max), radix: 16) + String(sessionCount, radix: 16)
-        return digits + String(repeating: "0", count: max(0, 32 - digits.count))
+        (0..<2).map { _ in
+            let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
     }
 
     func admit(shard: Int) -> IdentifyGate.Verdict { gate.admit(shard: shard, at: .now) }
