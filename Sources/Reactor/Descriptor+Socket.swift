@@ -24,8 +24,7 @@ extension Descriptor {
     borrowing func accept() throws(IOFailure) -> Descriptor? {
         let descriptor = rawValue
         #if os(Linux)
-        let flags = CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-        guard let accepted = try Syscall.attempt("accept4", { accept4(descriptor, nil, nil, flags) }) else { return nil }
+        guard let accepted = try Syscall.attempt("accept4", { clinux_accept(descriptor) }) else { return nil }
         return Descriptor(accepted)
         #else
         guard let accepted = try Syscall.attempt("accept", { Darwin.accept(descriptor, nil, nil) }) else { return nil }
