@@ -3,12 +3,19 @@
 package enum JSONScan {
     private typealias Block = SIMD16<UInt8>
 
+    // Vectors, since comparing a vector with a scalar is not compiled to one instruction.
+    @inline(__always) private static var quotes: Block { Block(repeating: UInt8(ascii: "\"")) }
+    @inline(__always) private static var backslashes: Block { Block(repeating: UInt8(ascii: "\\")) }
+    @inline(__always) private static var bracketBits: Block { Block(repeating: 0x26) }
+    @inline(__always) private static var brackets: Block { Block(repeating: 0x7F) }
+    @inline(__always) private static var spaces: Block { Block(repeating: 0x20) }
+
     /// The first quote, backslash or control character: where a string's plain run ends.
     package static func stringStop(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> UnsafeRawPointer {
         var position = start
         while end - position >= 16 {
             let block = position.loadUnaligned(as: Block.self)
-            let hits = (block .== UInt8(ascii: "\"")) .| (block .== UInt8(ascii: "\\")) .| (block .< 0x20)
+            let hits = (block .== quotes) .| (block .== backslashes) .| (block .< spaces)
             if let index = firstIndex(hits) { return position + index }
             position += 16
         }
@@ -36,7 +43,7 @@ package enum JSONScan {
         var position = start
         while end - position >= 16 {
             let block = position.loadUnaligned(as: Block.self)
-            guard let index = firstIndex((block .== UInt8(ascii: "\"")) .| (block .== UInt8(ascii: "\\"))) else {
+            guard let index = firstIndex((block .== quotes) .| (block .== backslashes)) else {
                 position += 16
                 continue
             }
@@ -59,13 +66,14 @@ package enum JSONScan {
     private static func containerEnd(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> UnsafeRawPointer? {
         var position = start
         var depth = 1
-        while position < end {
+        while true {
+            guard position < end else { return nil }
             let byte = position.load(as: UInt8.self)
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
                 guard var next = stringEnd(from: position, to: end) else { return nil }
-                // Nearly every string is followed by `:"` or `,"`: go on to that string without leaving the loop.
+                // Nearly every string is followed by `:"` or `,"`: go on to that string at once.
                 while end - next >= 2, isStringSeparator(next) {
                     guard let following = stringEnd(from: next + 2, to: end) else { return nil }
                     next = following
@@ -80,7 +88,24 @@ package enum JSONScan {
                 continue
             }
         }
-        return nil
+    }
+
+    /// The first quote or bracket outside of strings. It may stop at `Y`, `_`, `y` and DEL too, which no JSON has there: they
+    /// are what the four brackets become equal to when the bits they differ in are set.
+    @inline(__always)
+    private static func structuralStop(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> UnsafeRawPointer {
+        var position = start
+        while end - position >= 16 {
+            let block = position.loadUnaligned(as: Block.self)
+            if let index = firstIndex((block .== quotes) .| ((block | bracketBits) .== brackets)) { return position + index }
+            position += 16
+        }
+        while position < end {
+            let byte = position.load(as: UInt8.self)
+            if byte == UInt8(ascii: "\"") || byte | 0x26 == 0x7F { break }
+            position += 1
+        }
+        return position
     }
 
     @inline(__always)
