@@ -3,30 +3,65 @@ extension ETFReader {
     @discardableResult
     package mutating func skipTerm() throws(ETFError) -> Range<Int> {
         let first = offset
-        // Terms still to pass. Each has at least one byte, so a count beyond what is left is false at once and none overflows.
-        var pending = 1
-        while pending > 0 {
-            guard pending <= end - cursor else { throw fault(.unexpectedEnd) }
-            pending -= 1
-            let tag = try takeTag()
-            switch tag {
-            case ETFTag.binary: try drop(Int(try takeUInt32()))
-            case ETFTag.smallInteger: try drop(1)
-            case ETFTag.integer: try drop(4)
-            case ETFTag.smallBig: try drop(Int(try takeByte()) + 1)
-            case ETFTag.largeBig: try drop(Int(try takeUInt32()) + 1)
-            case ETFTag.smallAtom, ETFTag.smallUTF8Atom: try drop(Int(try takeByte()))
-            case ETFTag.atom, ETFTag.utf8Atom, ETFTag.string: try drop(Int(try takeUInt16()))
-            case ETFTag.newFloat: try drop(8)
-            case ETFTag.float: try drop(31)
-            case ETFTag.empty: break
-            case ETFTag.map: pending += 2 * Int(try takeUInt32())
-            case ETFTag.list: pending += Int(try takeUInt32()) + 1
-            case ETFTag.smallTuple: pending += Int(try takeByte())
-            case ETFTag.largeTuple: pending += Int(try takeUInt32())
-            default: throw ETFError(.unsupportedTag(tag), at: offset - 1)
-            }
+        if isBareByte {
+            isBareByte = false
+            try drop(1)
+            return first..<offset
         }
+        // Terms still to pass; a container adds its own. Each has at least one byte, so a count beyond what is left is false at
+        // once, and none overflows.
+        var pending = 1
+        var position = cursor
+        repeat {
+            guard pending <= end - position else { throw ETFError(.unexpectedEnd, at: position - start) }
+            pending -= 1
+            let tag = position.pointee
+            position += 1
+            let left = end - position
+            let count: Int
+            switch tag {
+            case ETFTag.binary:
+                guard left >= 4 else { throw ETFError(.unexpectedEnd, at: position - start) }
+                count = 4 + ETFReader.word(at: position)
+            case ETFTag.atom, ETFTag.utf8Atom, ETFTag.string:
+                guard left >= 2 else { throw ETFError(.unexpectedEnd, at: position - start) }
+                count = 2 + (Int(position[0]) << 8 | Int(position[1]))
+            case ETFTag.smallAtom, ETFTag.smallUTF8Atom:
+                guard left >= 1 else { throw ETFError(.unexpectedEnd, at: position - start) }
+                count = 1 + Int(position.pointee)
+            case ETFTag.smallInteger: count = 1
+            case ETFTag.integer: count = 4
+            case ETFTag.smallBig:
+                guard left >= 1 else { throw ETFError(.unexpectedEnd, at: position - start) }
+                count = 2 + Int(position.pointee)
+            case ETFTag.largeBig:
+                guard left >= 4 else { throw ETFError(.unexpectedEnd, at: position - start) }
+                count = 5 + ETFReader.word(at: position)
+            case ETFTag.newFloat: count = 8
+            case ETFTag.float: count = 31
+            case ETFTag.empty: count = 0
+            case ETFTag.smallTuple:
+                guard left >= 1 else { throw ETFError(.unexpectedEnd, at: position - start) }
+                pending += Int(position.pointee)
+                count = 1
+            case ETFTag.map, ETFTag.list, ETFTag.largeTuple:
+                guard left >= 4 else { throw ETFError(.unexpectedEnd, at: position - start) }
+                let arity = ETFReader.word(at: position)
+                // A map has keys and values, a list its tail.
+                pending += tag == ETFTag.map ? 2 * arity : tag == ETFTag.list ? arity + 1 : arity
+                count = 4
+            default: throw ETFError(.unsupportedTag(tag), at: position - start - 1)
+            }
+            guard count <= left else { throw ETFError(.unexpectedEnd, at: position - start) }
+            position += count
+        } while pending > 0
+        cursor = position
         return first..<offset
+    }
+
+    /// The big-endian 32-bit number at `position`.
+    @inline(__always)
+    private static func word(at position: UnsafePointer<UInt8>) -> Int {
+        Int(UInt32(bigEndian: UnsafeRawPointer(position).loadUnaligned(as: UInt32.self)))
     }
 }
