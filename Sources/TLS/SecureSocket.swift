@@ -112,7 +112,7 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
 
     package func abort() {
         guard !isClosed else { return }
-        close()
+        becomeClosed()
         inner.abort()
     }
 
@@ -147,7 +147,8 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
     private func sendClientHello() throws(TLSFailure) {
         context.activate(connection)
         if case .failed(let cause) = connection.handshake() {
-            close()
+            becomeClosed()
+            context.output.pointee.removeAll()
             throw TLSFailure(host: host, cause: cause)
         }
         flush()
@@ -166,10 +167,9 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
         guard case .handshaking(let finishing) = state else { return }
         state = .open(reading: true, writing: true)
         flush()
-        if !early.isEmpty {
-            early.withUnsafeBytes(encrypt)
-            early = []
-        }
+        let written = early
+        early = []
+        written.withUnsafeBytes(encrypt)
         if finishing { finish() }
         let completion = self.completion
         self.completion = nil
@@ -188,11 +188,12 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
                 filled += count
                 if filled < plaintext.count { continue }
             }
+            // Before the delegate is called: what it writes to other connections passes through the same buffer.
             flushReplies()
-            if filled > 0 {
+            if filled > 0, !isClosed {
                 delegate?.streamReceived(UnsafeRawBufferPointer(rebasing: plaintext[..<filled]))
-                filled = 0
             }
+            filled = 0
             switch outcome {
             case .complete: continue
             case .incomplete: return
@@ -248,7 +249,7 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
         if case .closed = state { true } else { false }
     }
 
-    private func close() {
+    private func becomeClosed() {
         state = .closed
         early = []
         completion = nil
@@ -260,7 +261,7 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
         guard !isClosed else { return }
         let completion = self.completion
         connection.forgetSessions()
-        close()
+        becomeClosed()
         flush()
         inner.finish()
         inner.abort()
