@@ -177,6 +177,31 @@ struct SecureSocketTests {
         server = nil
     }
 
+    @Test("A server flight with any one byte changed has exactly one outcome, and no application data", arguments: versions)
+    func changedHandshake(version: TLSVersion) throws {
+        let client = try TestContexts.client()
+        let server = try TestContexts.server(latest: version)
+        var refused = 0
+        // Every 7th byte of the first flight, which is about 1 KB: header, ServerHello, certificate, signature.
+        for position in stride(from: 0, to: 700, by: 7) {
+            let pair = try TLSPair(client: client, server: server)
+            var seen = 0
+            pair.link.tamper = { bytes in
+                if (seen..<seen + bytes.count).contains(position) { bytes[position - seen] ^= 0x41 }
+                seen += bytes.count
+            }
+            pair.link.run()
+            pair.link.server.finish()
+            pair.link.run()
+            #expect(pair.clientOutcomes.count == 1)
+            #expect(pair.clientDelegate.received.isEmpty)
+            if pair.clientFailure != nil { refused += 1 }
+            client.sessions.removeAll()
+        }
+        // TLS 1.3 ignores a record header's version until encryption begins; nothing else goes unnoticed.
+        #expect(refused >= 98)
+    }
+
     @Test("An aborted handshake calls nobody")
     func abortHandshake() throws {
         let pair = try TLSPair(client: TestContexts.client(), server: TestContexts.server())
