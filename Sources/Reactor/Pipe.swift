@@ -22,4 +22,9 @@ struct Pipe: ~Copyable, Sendable {
         self.readEnd = readEnd
         self.writeEnd = writeEnd
     }
+
+    /// Hands both open ends over to the caller.
+    consuming func release() -> (readEnd: CInt, writeEnd: CInt) {
+        (readEnd.release(), writeEnd.release())
+    }
 }

@@ -30,8 +30,12 @@ package final class Reactor {
     private var turnTime: ContinuousClock.Instant?
 
     /// - Throws: the failure of the call that found no descriptor or memory left.
-    package init(poller kind: PollerKind = .platformDefault) throws(IOFailure) {
-        poller = try kind.makePoller()
+    package convenience init(poller kind: PollerKind = .platformDefault) throws(IOFailure) {
+        try self.init(poller: kind.makePoller())
+    }
+
+    init(poller: any Poller) throws(IOFailure) {
+        self.poller = poller
         handle = try ReactorHandle()
         readBuffer = .allocate(byteCount: 64 * 1024, alignment: 64)
         _ = try register(handle.wakeup.descriptor, for: .readable, handler: handle.wakeup)
@@ -85,7 +89,8 @@ package final class Reactor {
 
     // MARK: Timers
 
-    /// Runs `action` once, in the first turn at or after `deadline`; due timers run in the order of their deadlines.
+    /// Runs `action` once, in the first turn at or after `deadline` that begins after this call; due timers run in the order of
+    /// their deadlines.
     @discardableResult
     package func schedule(at deadline: ContinuousClock.Instant, _ action: @escaping () -> Void) -> TimerToken {
         assertCurrent()
@@ -189,12 +194,9 @@ package final class Reactor {
 
     private func runDueTimers() {
         guard let now = turnTime else { return }
-        // As many as waited at the start: a timer that schedules another one for now must not keep the turn from ending.
-        var allowed = timers.count
-        while allowed > 0, let action = timers.popDue(at: now) {
-            allowed -= 1
-            action()
-        }
+        // Those scheduled from here on wait for the next turn: a timer that schedules another one for now must not hold this one.
+        let order = timers.nextOrder
+        while let action = timers.popDue(at: now, scheduledBefore: order) { action() }
     }
 
     private func runNextTurnActions() {

@@ -5,8 +5,17 @@ import Glibc
 import Darwin
 #endif
 
-/// Where the signal handler writes; -1 while no source is alive. A handler may touch atomics and call `write`, and nothing else here.
-private let signalPipe = Atomic<CInt>(-1)
+/// Where the signal handler writes; -1 until the first source is made.
+///
+/// The pipe is never closed: a handler in another thread may be about to write to it at any time, and its byte must not land
+/// in a stranger's descriptor that got the number.
+private let signalPipeWriteEnd = Atomic<CInt>(-1)
+private let signalPipe = Mutex(SignalPipe())
+
+private struct SignalPipe {
+    var readEnd: CInt?
+    var isTaken = false
+}
 
 /// Turns signals into events of a reactor.
 ///
@@ -16,8 +25,9 @@ private let signalPipe = Atomic<CInt>(-1)
 package final class SignalSource: ReadinessHandler {
     private let reactor: Reactor
     private let received: (Signal) -> Void
-    private let pipe: Pipe
-    private let previous: [(signal: Signal, action: sigaction)]
+    private let readEnd: CInt
+    private var previous: [(signal: Signal, action: sigaction)] = []
+    /// `nil` once cancelled.
     private var registration: Registration?
 
     /// Calls `received` on the loop for each signal of `signals` until `cancel`, and lives until then.
@@ -26,29 +36,33 @@ package final class SignalSource: ReadinessHandler {
     /// than the kernel delivers them count as one.
     package init(_ signals: Set<Signal>, on reactor: Reactor, received: @escaping (Signal) -> Void) throws(IOFailure) {
         Self.ignoreBrokenPipe()
-        pipe = try Pipe()
-        let (isFirst, _) = signalPipe.compareExchange(expected: -1, desired: pipe.writeEnd.rawValue, ordering: .sequentiallyConsistent)
-        precondition(isFirst, "a process has one SignalSource at a time")
         self.reactor = reactor
         self.received = received
+        readEnd = try Self.takePipe()
+        do throws(IOFailure) {
+            registration = try reactor.register(readEnd, for: .readable, handler: self)
+        } catch {
+            Self.returnPipe()
+            throw error
+        }
         previous = signals.map { ($0, Self.install(handleSignal, for: $0.number)) }
-        registration = try reactor.register(pipe.readEnd.rawValue, for: .readable, handler: self)
     }
 
     /// Gives the signals back to what they did before. Idempotent.
     package func cancel() {
         guard let registration = registration.take() else { return }
         reactor.unregister(registration)
-        for (signal, action) in previous {
-            var action = action
-            sigaction(signal.number, &action, nil)
-        }
-        signalPipe.store(-1, ordering: .sequentiallyConsistent)
+        restoreSignals()
+    }
+
+    deinit {
+        // A reactor that has ended let go of the source; Ctrl-C must mean what it meant before.
+        if registration != nil { restoreSignals() }
     }
 
     package func ready(_ readiness: Readiness) {
         withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
-            let count = read(pipe.readEnd.rawValue, buffer.baseAddress, buffer.count)
+            let count = read(readEnd, buffer.baseAddress, buffer.count)
             for number in buffer.prefix(max(count, 0)) {
                 guard registration != nil, let signal = Signal.allCases.first(where: { $0.number == CInt(number) }) else { continue }
                 received(signal)
@@ -61,7 +75,37 @@ package final class SignalSource: ReadinessHandler {
         _ = install(SIG_IGN, for: SIGPIPE)
     }
 
-    @discardableResult
+    private func restoreSignals() {
+        for (signal, action) in previous {
+            var action = action
+            sigaction(signal.number, &action, nil)
+        }
+        Self.returnPipe()
+    }
+
+    private static func takePipe() throws(IOFailure) -> CInt {
+        try signalPipe.withLock { shared throws(IOFailure) in
+            precondition(!shared.isTaken, "a process has one SignalSource at a time")
+            if shared.readEnd == nil {
+                let pipe = try Pipe()
+                let (readEnd, writeEnd) = pipe.release()
+                shared.readEnd = readEnd
+                signalPipeWriteEnd.store(writeEnd, ordering: .releasing)
+            }
+            shared.isTaken = true
+            return shared.readEnd!
+        }
+    }
+
+    /// Leaves the pipe empty for the next source.
+    private static func returnPipe() {
+        signalPipe.withLock { shared in
+            var byte: UInt8 = 0
+            while let readEnd = shared.readEnd, read(readEnd, &byte, 1) == 1 {}
+            shared.isTaken = false
+        }
+    }
+
     private static func install(_ handler: (@convention(c) (CInt) -> Void)?, for signal: CInt) -> sigaction {
         var action = sigaction()
         var previous = sigaction()
@@ -83,7 +127,7 @@ private func handleSignal(_ number: CInt) {
     let saved = errno
     var byte = UInt8(truncatingIfNeeded: number)
     // A full pipe holds more signals than anyone could have meant.
-    _ = write(signalPipe.load(ordering: .sequentiallyConsistent), &byte, 1)
+    _ = write(signalPipeWriteEnd.load(ordering: .acquiring), &byte, 1)
     errno = saved
 }
 

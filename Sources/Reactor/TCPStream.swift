@@ -59,8 +59,10 @@ package final class TCPStream: ByteStream, ReadinessHandler {
         guard case .open = writing, socket != nil, !bytes.isEmpty else { return }
         var rest = bytes
         if unsent.isEmpty {
-            guard let sent = send(bytes) else { return }
-            rest = UnsafeRawBufferPointer(rebasing: bytes[sent...])
+            switch send(bytes) {
+            case .success(let sent): rest = UnsafeRawBufferPointer(rebasing: bytes[sent...])
+            case .failure(let failure): return failWriting(failure)
+            }
         }
         guard !rest.isEmpty else { return }
         unsent.append(rest)
@@ -121,32 +123,25 @@ package final class TCPStream: ByteStream, ReadinessHandler {
 
     // MARK: Writing
 
-    /// Sends what the kernel takes of `bytes` and says how much that was; `nil` after a failure.
-    private func send(_ bytes: UnsafeRawBufferPointer) -> Int? {
-        guard let socket = socket?.rawValue else { return nil }
-        #if os(Linux)
-        let flags = CInt(MSG_NOSIGNAL)
-        #else
-        let flags: CInt = 0
-        #endif
+    /// Sends what the kernel takes of `bytes` and says how much that was.
+    private func send(_ bytes: UnsafeRawBufferPointer) -> Result<Int, IOFailure> {
+        guard let socket = socket?.rawValue else { return .success(0) }
         do throws(IOFailure) {
-            #if canImport(Glibc)
-            return try Syscall.attempt("send") { Glibc.send(socket, bytes.baseAddress, bytes.count, flags) } ?? 0
+            #if os(Linux)
+            return .success(try Syscall.attempt("send") { Glibc.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL)) } ?? 0)
             #else
-            return try Syscall.attempt("send") { Darwin.send(socket, bytes.baseAddress, bytes.count, flags) } ?? 0
+            return .success(try Syscall.attempt("send") { Darwin.send(socket, bytes.baseAddress, bytes.count, 0) } ?? 0)
             #endif
         } catch {
-            writing = .failed(error)
-            unsent.removeAll()
-            // Not told from inside the owner's `write`, which would find its own state changed under it.
-            reactor.nextTurn { [self] in reportFailedWriting(error) }
-            return nil
+            return .failure(error)
         }
     }
 
     private func flush() {
-        guard let sent = unsent.withBytes({ send($0) }) else { return }
-        unsent.consume(sent)
+        switch unsent.withBytes({ send($0) }) {
+        case .success(let sent): unsent.consume(sent)
+        case .failure(let failure): return failWriting(failure)
+        }
         guard unsent.isEmpty else { return }
         if case .finishing = writing {
             sendEnd()
@@ -165,6 +160,13 @@ package final class TCPStream: ByteStream, ReadinessHandler {
         } else {
             updateInterest()
         }
+    }
+
+    private func failWriting(_ failure: IOFailure) {
+        writing = .failed(failure)
+        unsent.removeAll()
+        // Not told from inside the owner's `write`, which would find its own state changed under it.
+        reactor.nextTurn { [self] in reportFailedWriting(failure) }
     }
 
     private func reportFailedWriting(_ failure: IOFailure) {
@@ -207,9 +209,7 @@ package final class TCPStream: ByteStream, ReadinessHandler {
             do throws(IOFailure) {
                 registration = try reactor.register(socket, for: interest, handler: self)
             } catch {
-                writing = .failed(error)
-                unsent.removeAll()
-                reactor.nextTurn { [self] in reportFailedWriting(error) }
+                failWriting(error)
             }
         case nil:
             break

@@ -26,7 +26,7 @@ package final class Thread: Sendable {
         unjoined = Mutex(thread)
     }
 
-    /// Starts a thread that runs `body` and ends with it.
+    /// Starts a thread that runs `body` and ends with it. It takes every signal, whatever the calling thread has blocked.
     ///
     /// - Parameters:
     ///   - name: shown by `ps -L` and debuggers; Linux keeps its first 15 bytes.
@@ -82,6 +82,10 @@ package final class Thread: Sendable {
         #else
         _ = pthread_setname_np(entry.name)
         #endif
+        // The mask is inherited, and the workers of libdispatch, for one, block nearly everything.
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
         entry.body()
         return nil
     }

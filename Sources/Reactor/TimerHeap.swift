@@ -25,7 +25,8 @@ struct TimerHeap {
     private var nodes: [Node] = []
     private var slots: [Slot] = []
     private var freeSlots: [UInt32] = []
-    private var nextOrder: UInt64 = 0
+    /// The place in the order of scheduling that the next timer takes.
+    private(set) var nextOrder: UInt64 = 0
 
     /// Timers that wait.
     var count: Int { nodes.count }
@@ -65,9 +66,9 @@ struct TimerHeap {
         return remove(at: position)
     }
 
-    /// Takes out the first timer if it is due at `now`.
-    mutating func popDue(at now: ContinuousClock.Instant) -> Action? {
-        guard let first = nodes.first, first.deadline <= now else { return nil }
+    /// Takes out the first timer if it is due at `now` and was scheduled before `order`.
+    mutating func popDue(at now: ContinuousClock.Instant, scheduledBefore order: UInt64 = .max) -> Action? {
+        guard let first = nodes.first, first.deadline <= now, first.order < order else { return nil }
         return remove(at: 0)
     }
 
