@@ -1,0 +1,113 @@
+/// One rate-limit bucket: what waits in it, what is under way and what Discord allows. Owned by a `RateLimiter` alone.
+final class Bucket {
+    /// The hash Discord named, or method and template until it has named one, and the top-level resource.
+    struct Key: Hashable {
+        var group: String
+        var major: String
+    }
+
+    /// What is known of the limit.
+    enum Allowance {
+        /// No answer yet: one request at a time.
+        case unknown
+        /// Answers name no limit.
+        case unlimited
+        /// `resets` is `nil` from the end of a window until the first answer in the next.
+        case window(limit: Int, remaining: Int, resets: ContinuousClock.Instant?)
+    }
+
+    /// When the bucket allows one more request.
+    enum Opening {
+        case now
+        case at(ContinuousClock.Instant)
+        /// Only an answer to a request under way can tell.
+        case afterAnswer
+    }
+
+    var key: Key
+    let lane: RESTRequest.Lane
+    /// Waiting requests, oldest first.
+    var queue: [RateLimiter.Ticket] = []
+    var underWay: [RateLimiter.Ticket] = []
+    var allowance = Allowance.unknown
+    /// No request before this time, whatever the window says.
+    var hold: ContinuousClock.Instant?
+    /// Whether the bucket stands in a queue of buckets that may have something to send.
+    var isInTurn = false
+    /// When to look again; alarms for other times are stale.
+    var alarm: ContinuousClock.Instant?
+    var lastUse: ContinuousClock.Instant
+    private var route: String?
+    /// Whether requests of more than one method and template have been here.
+    private(set) var isMixed = false
+
+    init(key: Key, lane: RESTRequest.Lane, at now: ContinuousClock.Instant) {
+        self.key = key
+        self.lane = lane
+        lastUse = now
+    }
+
+    /// Keeps the queue in order of arrival, also for a request that comes back.
+    func enqueue(_ ticket: RateLimiter.Ticket) {
+        if let last = queue.last, ticket < last {
+            queue.insert(ticket, at: queue.firstIndex { ticket < $0 } ?? queue.endIndex)
+        } else {
+            queue.append(ticket)
+        }
+    }
+
+    func note(route: String) {
+        if self.route == nil { self.route = route }
+        if self.route != route { isMixed = true }
+    }
+
+    func opening(at now: ContinuousClock.Instant) -> Opening {
+        if let hold, hold > now { return .at(hold) }
+        switch allowance {
+        case .unknown:
+            return underWay.isEmpty ? .now : .afterAnswer
+        case .unlimited:
+            return .now
+        case .window(let limit, let remaining, let resets):
+            if remaining > 0 { return .now }
+            if let resets { return resets > now ? .at(resets) : (underWay.count < limit ? .now : .afterAnswer) }
+            return underWay.isEmpty ? .now : .afterAnswer
+        }
+    }
+
+    /// Counts one request that leaves now. What was under way when a window ended counts towards the next.
+    func send(_ ticket: RateLimiter.Ticket, at now: ContinuousClock.Instant) {
+        if case .window(let limit, let remaining, let resets) = allowance {
+            if (resets.map { $0 <= now } ?? underWay.isEmpty) {
+                allowance = .window(limit: limit, remaining: limit - underWay.count - 1, resets: nil)
+            } else {
+                allowance = .window(limit: limit, remaining: remaining - 1, resets: resets)
+            }
+        }
+        underWay.append(ticket)
+        lastUse = now
+    }
+
+    /// Takes over what an answer says about the window. Answers of one window may come in any order: the least remaining is true.
+    func learn(_ headers: RateLimitHeaders, slack: Duration, at now: ContinuousClock.Instant) {
+        guard let limit = headers.limit, limit > 0, let remaining = headers.remaining, let resetAfter = headers.resetAfter else {
+            if case .unknown = allowance { allowance = .unlimited }
+            return
+        }
+        let resets = now + resetAfter + slack
+        var left = max(0, remaining)
+        if case .window(_, let counted, let known) = allowance, known.map({ abs(($0 - resets) / .seconds(1)) < 1 }) ?? true {
+            left = min(left, counted)
+        } else {
+            left = max(0, left - max(0, underWay.count - 1))
+        }
+        allowance = .window(limit: limit, remaining: left, resets: resets)
+    }
+
+    /// Whether forgetting the bucket loses nothing.
+    func isIdle(since limit: ContinuousClock.Instant, at now: ContinuousClock.Instant) -> Bool {
+        guard queue.isEmpty, underWay.isEmpty, lastUse <= limit, hold.map({ $0 <= now }) ?? true else { return false }
+        if case .window(_, _, let resets?) = allowance { return resets <= now }
+        return true
+    }
+}
