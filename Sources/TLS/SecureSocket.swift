@@ -180,20 +180,13 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
 
     /// Decrypts all that was lent, and hands the plaintext on in as few calls as the shared buffer allows: as a rule, one.
     private func decrypt() {
-        let plaintext = context.plaintext
-        var filled = 0
         while case .open(reading: true, _) = state {
-            let outcome = connection.read(into: UnsafeMutableRawBufferPointer(rebasing: plaintext[filled...]))
-            if case .complete(let count) = outcome {
-                filled += count
-                if filled < plaintext.count { continue }
-            }
+            let (count, outcome) = connection.read(into: context.plaintext)
             // Before the delegate is called: what it writes to other connections passes through the same buffer.
             flushReplies()
-            if filled > 0, !isClosed {
-                delegate?.streamReceived(UnsafeRawBufferPointer(rebasing: plaintext[..<filled]))
+            if count > 0, !isClosed {
+                delegate?.streamReceived(UnsafeRawBufferPointer(rebasing: context.plaintext[..<count]))
             }
-            filled = 0
             switch outcome {
             case .complete: continue
             case .incomplete: return
@@ -212,11 +205,12 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
     /// Encrypts in pieces, so that the shared output buffer stays small however much is written.
     private func encrypt(_ bytes: UnsafeRawBufferPointer) {
         context.activate(connection)
-        var rest = bytes
+        var rest = bytes[...]
         while !rest.isEmpty, !isClosed {
             let piece = rest.prefix(64 * 1024)
+            rest = rest.dropFirst(piece.count)
             switch connection.write(UnsafeRawBufferPointer(rebasing: piece)) {
-            case .complete(let count): rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            case .complete: break
             case .incomplete: return fail(.library("a write asked for a read"))
             case .closed: return fail(.protocolError("the connection was closed"))
             case .failed(let cause): return fail(cause)
