@@ -124,7 +124,7 @@ struct SecureSocketTests {
         let pair = try connected(chunkSize: chunkSize)
         for index in 0..<recordCount { pair.server.write([UInt8](repeating: UInt8(index), count: 1000)) }
         pair.server.finish()
-        pair.clientDelegate.onBytes = { pair.client.abort() }
+        pair.clientDelegate.onBytes = { [unowned pair] in pair.client.abort() }
         pair.link.run()
         #expect(pair.clientDelegate.callCount == 1)
         #expect(pair.clientDelegate.ends.isEmpty)
@@ -238,7 +238,7 @@ struct SecureSocketTests {
         let two = try TLSPair(client: client, server: server)
         for pair in [one, two] { pair.link.run() }
         var relayed = 0
-        one.clientDelegate.onBytes = {
+        one.clientDelegate.onBytes = { [unowned one, unowned two] in
             two.client.write(Array(one.clientDelegate.received[relayed...]))
             relayed = one.clientDelegate.received.count
             one.client.write("taken")
