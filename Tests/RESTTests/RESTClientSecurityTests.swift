@@ -1,6 +1,7 @@
 import CCurl
 import Discord
 import JSON
+import Reactor
 import Testing
 
 @testable import REST
@@ -12,6 +13,8 @@ private let ask = RESTRequest.currentUser()
     func trusted() async throws {
         let session = try await Session.run(["tls": "IP:127.0.0.1"], [ask])
         #expect(session.results[0].response?.status == 200)
+        let named = try await Session.run(["tls": "DNS:localhost"], [ask]) { configuration, server in configuration.baseURL = "https://localhost:\(server.port)" }
+        #expect(named.results[0].response?.status == 200)
     }
 
     @Test("an unknown authority: one line that names the remedy, and no second attempt")
@@ -30,6 +33,13 @@ private let ask = RESTRequest.currentUser()
         let session = try await Session.run(["tls": .string(names)], [ask])
         #expect(session.results[0].error?.kind == .certificate)
         #expect(session.results[0].error?.message.hasSuffix("api_url must name a host that the certificate names") == true)
+        #expect(session.record.requests.isEmpty)
+    }
+
+    @Test("a common name beside other subject alternative names, and wildcards that are not a whole label", arguments: ["DNS:other.test", "DNS:l*", "DNS:local*", "DNS:*", "DNS:*host"])
+    func looseNames(names: String) async throws {
+        let session = try await Session.run(["tls": .string(names)], [ask]) { configuration, server in configuration.baseURL = "https://localhost:\(server.port)" }
+        #expect(session.results[0].error?.kind == .certificate)
         #expect(session.record.requests.isEmpty)
     }
 
@@ -135,8 +145,9 @@ private let ask = RESTRequest.currentUser()
     }
 
     @Test("a base URL that is none is refused at the start", arguments: ["", "discord.com", "ftp://discord.com", "https://", "https:///v10", "https://a@b/", "https://a/?b", "http://a b/"])
-    func badURL(url: String) async throws {
-        let error = await #expect(throws: RESTError.self) { try await Session.run([:], [ask]) { configuration, _ in configuration.baseURL = url } }
+    func badURL(url: String) throws {
+        let reactor = try Reactor()
+        let error = #expect(throws: RESTError.self) { try RESTClient(reactor: reactor, configuration: RESTConfiguration(baseURL: url)) }
         #expect(error?.kind == .configuration)
         #expect(error?.message == "“\(url)” is no base URL; [discord] api_url must look like https://discord.com/api/v10")
     }
