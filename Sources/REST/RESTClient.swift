@@ -183,9 +183,11 @@ extension RESTClient {
         metrics.sentBytes += call.request.body.byteCount
         record(call, .sent(attempt: call.attempts, byteCount: call.request.body.byteCount))
         let exchange = exchange(for: call, at: now)
-        let transfer = multi.start(exchange) { [weak self] transfer, outcome in
-            self?.metrics.connections += transfer.connectionsMade
-            self?.complete(call, outcome, since: now)
+        // The call holds its transfer, and `calls` holds the call as long as the transfer can complete.
+        let transfer = multi.start(exchange) { [weak self, weak call] transfer, outcome in
+            guard let self, let call else { return }
+            metrics.connections += transfer.connectionsMade
+            complete(call, outcome, since: now)
         }
         if let transfer {
             call.state = .underWay(transfer, since: now)

@@ -123,6 +123,20 @@ private func get(_ path: String) -> RESTRequest { .raw(.get, path: path) }
         #expect(session.metrics == RESTMetrics())
     }
 
+    @Test("a request whose host is being looked up can be abandoned")
+    func cancelLookup() async throws {
+        let session = try await Session.run([:], program: "server.py", configure: { configuration, _ in configuration.baseURL = "http://nothing.invalid" }) { client, reactor, done in
+            var session = Session()
+            let call = client.perform(get("/a")) { result in
+                session.results.append(result)
+                done(session)
+            }
+            // After the turn in which libcurl starts its resolver.
+            reactor.nextTurn { reactor.nextTurn { reactor.nextTurn { call.cancel() } } }
+        }
+        #expect(session.results.map { $0.error?.kind } == [.cancelled])
+    }
+
     @Test("a client that is dropped leaves nothing in its reactor")
     func dropped() async throws {
         let session = try await run { client, reactor, done in
