@@ -1,19 +1,98 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// docs/architecture.md says what each target promises; a test checks that it imports nothing else.
 let package = Package(
     name: "moonwire",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "moonwire", targets: ["moonwire"]),
+        .executable(name: "moonwire-simulator", targets: ["moonwire-simulator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    ],
     targets: [
+        // System libraries.
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
-        .target(name: "Reactor"),
+        .target(name: "CTOML"),
+        .target(name: "CLuaShims", dependencies: ["CLua"], cSettings: [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]),
+
+        // Pure vocabulary and protocol machines.
+        .target(name: "JSON"),
+        .target(name: "Discord"),
+        .target(name: "WebSocketProtocol"),
+        .target(name: "GatewayProtocol", dependencies: ["Discord", "JSON"]),
+
+        // Loop, network, Lua.
+        .target(name: "Reactor", dependencies: [.target(name: "CLinux", condition: .when(platforms: [.linux]))]),
+        .target(name: "TLS", dependencies: ["Reactor", "COpenSSL"]),
+        .target(name: "WebSocketDeflate", dependencies: ["WebSocketProtocol", "CZlib"]),
+        .target(
+            name: "Gateway",
+            dependencies: ["Reactor", "TLS", "WebSocketProtocol", "GatewayProtocol", "Discord", "JSON", "CZlib", "CZstd"]),
+        .target(name: "REST", dependencies: ["Reactor", "Discord", "JSON", "CCurl"]),
+        .target(name: "LuaEngine", dependencies: ["CLua", "CLuaShims"]),
+
+        // The bot.
+        .target(name: "Configuration", dependencies: ["CTOML", "Discord"]),
+        .target(
+            name: "BotHost",
+            dependencies: [
+                "Reactor", "TLS", "Gateway", "GatewayProtocol", "REST", "LuaEngine", "Discord", "JSON", "Configuration", "Logging",
+            ],
+            resources: [.embedInCode("Lua/bot.lua")]),
+        .executableTarget(name: "moonwire", dependencies: ["BotHost", "Configuration", "Logging", "ArgumentParser"]),
+
+        // The stand-in for Discord, on another WebSocket and another TLS than ours.
+        .target(name: "Certificates", dependencies: ["COpenSSL"]),
+        .target(
+            name: "Simulator",
+            dependencies: [
+                "Discord", "JSON", "GatewayProtocol", "Certificates", "CZlib", "CZstd", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL",
+            ]),
+        .executableTarget(name: "moonwire-simulator", dependencies: ["Simulator", "Discord", "JSON", "ArgumentParser"]),
+
+        // Proof.
+        .executableTarget(name: "autobahn-testee", dependencies: ["Reactor", "WebSocketProtocol", "WebSocketDeflate"]),
+        .target(name: "FuzzTargets", dependencies: ["WebSocketProtocol", "WebSocketDeflate", "Discord", "JSON", "GatewayProtocol"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "DiscordTests", dependencies: ["Discord"]),
+        .testTarget(name: "WebSocketProtocolTests", dependencies: ["WebSocketProtocol"]),
+        .testTarget(name: "WebSocketDeflateTests", dependencies: ["WebSocketProtocol", "WebSocketDeflate"]),
+        .testTarget(name: "GatewayProtocolTests", dependencies: ["GatewayProtocol", "Discord", "JSON"]),
+        .testTarget(name: "ReactorTests", dependencies: ["Reactor"]),
+        .testTarget(name: "TLSTests", dependencies: ["TLS", "Certificates", "Reactor"]),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: ["Gateway", "Reactor", "TLS", "Certificates", "WebSocketProtocol", "GatewayProtocol", "Discord", "JSON", "CZlib", "CZstd"]),
+        .testTarget(name: "RESTTests", dependencies: ["REST", "Reactor", "Discord", "JSON"]),
+        .testTarget(name: "CLuaShimsTests", dependencies: ["CLuaShims"]),
+        .testTarget(name: "LuaEngineTests", dependencies: ["LuaEngine"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+        .testTarget(name: "BotHostTests", dependencies: ["BotHost", "Configuration", "Discord", "JSON", "Simulator", "TestSupport"]),
+        .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "Discord", "JSON"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["moonwire", "moonwire-simulator", "Simulator", "Discord", "JSON", "TestSupport"]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )
+
+// Products of other packages, by the name under which targets above depend on them.
+let external = [
+    "ArgumentParser": "swift-argument-parser", "Logging": "swift-log", "NIOCore": "swift-nio", "NIOPosix": "swift-nio", "NIOHTTP1": "swift-nio",
+    "NIOWebSocket": "swift-nio", "NIOSSL": "swift-nio-ssl",
+]
 
 // One place for what every Swift target is compiled with: upcoming rules now, and a warning is an error.
 let strict: [SwiftSetting] = [
@@ -23,6 +102,11 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
 ]
+
 for target in package.targets where target.type != .system {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
+    target.dependencies = target.dependencies.map { dependency in
+        guard case .byNameItem(let name, _) = dependency, let package = external[name] else { return dependency }
+        return .product(name: name, package: package)
+    }
 }

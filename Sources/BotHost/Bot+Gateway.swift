@@ -1,0 +1,58 @@
+internal import Discord
+internal import Gateway
+internal import GatewayProtocol
+internal import Logging
+internal import Reactor
+
+/// What the gateway tells the bot, on the reactor thread.
+extension Bot: GatewayDelegate {
+    func gateway(shard: ShardID, dispatched event: EventName, sequence: Int64, data: UnsafeRawBufferPointer, encoding: PayloadEncoding) {
+        if event == .ready {
+            let ready = ReadyPayload(bytes: Array(data), encoding: encoding)
+            scripts.perform { $0.set(ready: ready) }
+            guard wanted.contains(.ready) else { return }
+        }
+        let record = EventInbox.Record(
+            shard: UInt32(shard.index), event: UInt16(event.rawValue), encoding: encoding == .json ? 0 : 1, sequence: sequence, length: data.count)
+        scripts.deliver(record, isSheddable: event == .presenceUpdate || event == .typingStart, payload: data)
+    }
+
+    func gateway(
+        shard: ShardID, dispatchedUnknown name: UnsafeRawBufferPointer, sequence: Int64, data: UnsafeRawBufferPointer, encoding: PayloadEncoding
+    ) {}
+
+    func gateway(shard: ShardID, becameReady ready: Ready) {
+        logger.info("shard \(shard) is online as \(ready.userName), \(ready.guilds.count) guild\(ready.guilds.count == 1 ? "" : "s")")
+        becameOnline()
+    }
+
+    func gatewayResumed(shard: ShardID) {
+        logger.info("shard \(shard) resumed; nothing was missed")
+        becameOnline()
+    }
+
+    private func becameOnline() {
+        if phase == .connecting { phase = .running }
+        guard !isOnline else { return }
+        isOnline = true
+        ready()
+    }
+
+    func gateway(shard: ShardID, entered phase: GatewaySession.Phase) {
+        logger.trace("shard \(shard): \(phase)")
+    }
+
+    func gateway(noted note: GatewayNote) {
+        let level: Logger.Level = switch note.level {
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+        logger.log(level: level, "\(note)")
+    }
+
+    func gatewayFailed(_ failure: GatewayFailure) {
+        finish(.failure(BotFailure(failure)))
+    }
+}

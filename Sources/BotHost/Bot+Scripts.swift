@@ -1,0 +1,71 @@
+internal import Configuration
+internal import Discord
+internal import Gateway
+internal import GatewayProtocol
+internal import LuaEngine
+internal import Logging
+internal import REST
+internal import Reactor
+
+/// What scripts ask for, and whether they are done.
+extension Bot {
+    func perform(_ request: RESTRequest, for waiter: Waiter) {
+        rest.perform(request) { [unowned self] result in
+            switch result {
+            case .success(let response): answer(waiter, .response(response))
+            case .failure(let error): answer(waiter, .failed(LuaErrorValue(error)))
+            }
+        }
+    }
+
+    func requestMembers(_ request: MemberRequest, for waiter: Waiter) {
+        guard let fleet else { return answer(waiter, .failed(LuaErrorValue(message: "the bot is not online yet", code: .word("not_online")))) }
+        memberRequests += 1
+        let encoding = PayloadEncoding(options.settings.discord.encoding)
+        do throws(CommandError) {
+            try fleet.requestMembers(of: request.guild, request.selection, presences: request.presences) { [unowned self] result in
+                memberRequests -= 1
+                switch result {
+                case .success(let chunks): answer(waiter, .members(chunks, encoding))
+                case .failure(let failure): answer(waiter, .failed(LuaErrorValue(message: "\(failure)", code: .word("members"))))
+                }
+            }
+        } catch {
+            memberRequests -= 1
+            answer(waiter, .failed(LuaErrorValue(message: "\(error)", code: .word("members"))))
+        }
+    }
+
+    private func answer(_ waiter: Waiter, _ reply: HostReply) {
+        scripts.perform { $0.answer(waiter, with: reply) }
+    }
+
+    func update(_ presence: Presence) {
+        self.presence = presence
+        do throws(CommandError) { try fleet?.updatePresence(presence) } catch { logger.error("bot.presence: \(error)") }
+    }
+
+    // MARK: Idleness
+
+    /// Calls `body` once everything up to `event` has been handled, nothing waits in a handler and no request is under way. Timers that are
+    /// still to come do not count.
+    package func whenIdle(after event: (shard: Int, sequence: Int64)?, _ body: @escaping () -> Void) {
+        if let event, let status = fleet?.statuses.first(where: { $0.shard.index == event.shard }), (status.sequence ?? 0) < event.sequence {
+            reactor.schedule(after: .milliseconds(2)) { [unowned self] in whenIdle(after: event, body) }
+            return
+        }
+        askScripts { [unowned self] isIdle in
+            if isIdle && rest.outstanding == 0 && memberRequests == 0 { return body() }
+            reactor.schedule(after: .milliseconds(2)) { [unowned self] in whenIdle(after: nil, body) }
+        }
+    }
+
+    /// Answers whether no handler waits, after the script thread has worked off what it was given before.
+    func askScripts(_ answer: @escaping (Bool) -> Void) {
+        let answer = LoopBound(answer, on: reactor)
+        scripts.perform { [handle = reactor.handle] runtime in
+            let isIdle = runtime.waitingCount == 0
+            handle.post { answer.value(isIdle) }
+        }
+    }
+}

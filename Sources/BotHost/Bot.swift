@@ -1,0 +1,191 @@
+internal import Configuration
+package import Discord
+internal import Gateway
+internal import LuaEngine
+internal import Logging
+internal import REST
+package import Reactor
+internal import TLS
+
+/// A running bot: the gateway's shards and REST on the calling thread's event loop, the packs on a thread of their own.
+///
+/// Confined to the thread that made it, which `run` turns into the loop's.
+package final class Bot {
+    package let reactor: Reactor
+    /// Called once, when the first shard is online.
+    package var ready: () -> Void = {}
+
+    let options: BotOptions
+    let logger: Logger
+    let token: BotToken
+    let rest: RESTClient
+    let tls: TLSContext
+    private(set) var scripts: ScriptThread!
+    var fleet: ShardFleet?
+    /// What IDENTIFY asks for; grows when a reloaded pack needs more.
+    var intents: Intents = []
+    /// Events that handlers listen to.
+    var wanted: Set<EventName> = []
+    var presence: Presence?
+    var phase = Phase.loading
+    /// Whether a shard has ever been online.
+    var isOnline = false
+    /// Member requests without an answer.
+    var memberRequests = 0
+    private var watcher: PackWatcher?
+    private var signals: SignalSource?
+    private var outcome: Result<ExitStatus, BotFailure> = .success(.success)
+
+    enum Phase { case loading, connecting, running, stopping, stopped }
+
+    /// Prepares everything that needs no network.
+    ///
+    /// - Throws: `.configuration` for settings that contradict each other or name unusable files; `.usage` for two packs with one name;
+    ///   `.failure` when the system refuses a thread or a descriptor.
+    package init(_ options: BotOptions, token: BotToken) throws(BotFailure) {
+        self.options = options
+        self.token = token
+        logger = options.logger
+        try Self.checkNames(options.packs)
+        do throws(IOFailure) { reactor = try Reactor() } catch { throw BotFailure(.failure, "no event loop: \(error)") }
+        do throws(TLSFailure) { tls = try TLSContext(caFile: options.settings.discord.caFile) } catch {
+            throw BotFailure(.configuration, "\(error)")
+        }
+        var configuration = RESTConfiguration(baseURL: options.settings.discord.apiURL, token: token)
+        configuration.caFile = options.settings.discord.caFile
+        configuration.userAgent = "DiscordBot (https://github.com/moonwire/moonwire, \(MoonwireVersion.current))"
+        do throws(RESTError) { rest = try RESTClient(reactor: reactor, configuration: configuration) } catch {
+            throw BotFailure(.configuration, error.message)
+        }
+        rest.notice = { [logger] in logger.warning("\($0)") }
+        scripts = try ScriptThread(
+            services: BotServices(bot: LoopBound(WeakBot(self), on: reactor), handle: reactor.handle),
+            limits: LuaLimits(options.settings.limits), queueCapacity: options.settings.limits.queueMegabytes << 20, logger: logger)
+    }
+
+    /// Two packs with one name could not be told apart in logs and commands.
+    private static func checkNames(_ packs: [PackFolder]) throws(BotFailure) {
+        var seen: Set<String> = []
+        for pack in packs where !seen.insert(pack.name).inserted {
+            throw BotFailure(.usage, "two packs are called '\(pack.name)'; give each a folder with a name of its own")
+        }
+    }
+
+    // MARK: Running
+
+    /// Loads the packs, connects, and serves until a signal, `stop`, or a failure that reconnecting cannot mend. Once.
+    ///
+    /// - Throws: why the bot cannot go on.
+    package func run() throws(BotFailure) -> ExitStatus {
+        defer { scripts.stop() }
+        SignalSource.ignoreBrokenPipe()
+        do throws(IOFailure) {
+            signals = try SignalSource([.interrupt, .terminate, .hangUp], on: reactor) { [unowned self] in received($0) }
+        } catch { throw BotFailure(.failure, "signals cannot be received: \(error)") }
+        if options.watch {
+            watcher = try PackWatcher(options.packs, on: reactor, logger: logger) { [unowned self] folder in
+                scripts.perform { $0.reload(root: folder.watched) }
+            }
+        }
+        load()
+        reportShedEvents()
+        reactor.run()
+        return try outcome.get()
+    }
+
+    private func load() {
+        let bot = LoopBound(WeakBot(self), on: reactor)
+        let folders = options.packs
+        scripts.perform { [handle = reactor.handle] runtime in
+            runtime.load(folders) { failure in
+                let isLoaded = failure == nil
+                handle.post { bot.value.object?.loaded(isLoaded) }
+            }
+        }
+    }
+
+    private func loaded(_ isLoaded: Bool) {
+        guard phase == .loading else { return }
+        if !isLoaded {
+            // What is wrong stands in the log, with the source line.
+            guard options.watch else { return finish(.success(.failure)) }
+            logger.notice("waiting for the pack to be mended; it is loaded when it is saved")
+        }
+        phase = .connecting
+        connect()
+    }
+
+    private func received(_ signal: Signal) {
+        switch signal {
+        case .hangUp:
+            logger.info("SIGHUP: reloading every pack")
+            scripts.perform { $0.reload() }
+        case .interrupt, .terminate:
+            if phase == .stopping || phase == .stopped { ExitStatus.interrupted.exitNow() }
+            logger.info("closing; once more ends at once")
+            stop()
+        }
+    }
+
+    /// Once a minute, if events were shed since.
+    private func reportShedEvents() {
+        reactor.schedule(after: .seconds(60)) { [unowned self] in
+            let counts = scripts.inbox.takeShedCounts()
+            if !counts.isEmpty {
+                let list = counts.sorted { $0.value > $1.value }.map { event, count in
+                    "\(count) × \(EventName(rawValue: UInt8(truncatingIfNeeded: event))?.description ?? "unknown")"
+                }
+                logger.warning("the scripts do not keep up; events dropped in the last minute: \(list.joined(separator: ", "))")
+            }
+            reportShedEvents()
+        }
+    }
+
+    // MARK: Stopping
+
+    /// Takes no further events, lets handlers and requests under way finish for a while, closes the gateway with 1000, and ends `run`.
+    package func stop() {
+        guard phase != .stopping && phase != .stopped else { return }
+        phase = .stopping
+        fleet?.subscriptions = EventSet()
+        let deadline = reactor.now + Self.drainTime
+        awaitScripts(until: deadline) { [unowned self] in
+            rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now)) { [unowned self] in
+                guard let fleet else { return end() }
+                fleet.shutdown { [unowned self] in end() }
+            }
+        }
+    }
+
+    /// How long handlers and requests may still take after a signal.
+    private static let drainTime = Duration.seconds(5)
+
+    /// Ends `run` with this outcome.
+    func finish(_ outcome: Result<ExitStatus, BotFailure>) {
+        guard phase != .stopped else { return }
+        self.outcome = outcome
+        stop()
+    }
+
+    private func end() {
+        phase = .stopped
+        reactor.handle.stop()
+    }
+
+    private func awaitScripts(until deadline: ContinuousClock.Instant, then: @escaping () -> Void) {
+        guard reactor.now < deadline else { return then() }
+        askScripts { [unowned self] isIdle in
+            if isIdle && rest.outstanding == 0 { return then() }
+            reactor.schedule(after: .milliseconds(10)) { [unowned self] in awaitScripts(until: deadline, then: then) }
+        }
+    }
+}
+
+@available(*, unavailable)
+extension Bot: Sendable {}
+
+/// Lets jobs for the reactor thread name the bot without keeping it alive.
+final class WeakBot {
+    weak var object: Bot?
+    init(_ object: Bot) { self.object = object }
+}

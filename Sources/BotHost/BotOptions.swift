@@ -1,0 +1,34 @@
+package import Configuration
+package import Logging
+
+/// What a bot is started with.
+package struct BotOptions: Sendable {
+    package var packs: [PackFolder]
+    package var settings: Settings
+    /// Reload a pack when one of its files changes.
+    package var watch: Bool
+    /// Whether session starts and sessions are remembered on disk. Not for a simulated Discord, which forgets everything at its end.
+    package var keepsState = true
+    package var logger: Logger
+
+    package init(packs: [PackFolder], settings: Settings, watch: Bool, logger: Logger) {
+        self.packs = packs
+        self.settings = settings
+        self.watch = watch
+        self.logger = logger
+    }
+}
+
+extension Logger.Level {
+    package init(_ level: LogSettings.Level) {
+        self = switch level {
+        case .trace: .trace
+        case .debug: .debug
+        case .info: .info
+        case .notice: .notice
+        case .warning: .warning
+        case .error: .error
+        case .critical: .critical
+        }
+    }
+}

@@ -1,0 +1,321 @@
+-- The Lua side of `require "bot"`: Discord's objects and their methods, over the few functions of the host.
+-- Runs once per generation, before the pack's main chunk. Everything a script could replace is captured first.
+local host = ...
+local error, type, pairs, ipairs, setmetatable, select = error, type, pairs, ipairs, setmetatable, select
+local find, format, unpack, mathtype = string.find, string.format, table.unpack, math.type
+
+local bot = { null = host.null }
+
+-- Arguments -------------------------------------------------------------------------------------------------
+
+-- Errors name the script's line: level 3 is whoever called the function that checks.
+local function bad(index, name, expected, value)
+  error(format("bad argument #%d to '%s' (%s expected, got %s)", index, name, expected, value == nil and "nil" or type(value)), 4)
+end
+
+local function id(value, index, name)
+  if type(value) == "string" and find(value, "^%d+$") then return value end
+  if mathtype(value) == "integer" then return format("%d", value) end
+  if type(value) == "table" and type(value.id) == "string" then return value.id end
+  bad(index, name, "id", value)
+end
+
+-- What pings by default: the people a message names, never @everyone, @here or a role, whatever text it repeats.
+local default_mentions = { parse = { "users" } }
+
+-- A message body from what scripts pass: text, or Discord's own Create Message fields and `files`.
+local function body(content, index, name)
+  local kind = type(content)
+  if kind == "string" or kind == "number" then
+    return { content = kind == "string" and content or format("%s", content), allowed_mentions = default_mentions }
+  elseif kind ~= "table" then
+    bad(index, name, "text or table", content)
+  end
+  local copy, files = {}, nil
+  for key, value in pairs(content) do copy[key] = value end
+  files, copy.files = copy.files, nil
+  if copy.allowed_mentions == nil then copy.allowed_mentions = default_mentions end
+  return copy, files
+end
+
+-- Files follow the body as name, bytes, name, bytes …
+local function flat(files)
+  local list = {}
+  for index, file in ipairs(files or {}) do
+    if type(file) ~= "table" or type(file.name) ~= "string" or type(file.data) ~= "string" then
+      error(format("files[%d] must be { name = \"…\", data = \"…\" }", index), 4)
+    end
+    list[#list + 1] = file.name
+    list[#list + 1] = file.data
+  end
+  return list
+end
+
+-- REST ------------------------------------------------------------------------------------------------------
+
+-- Waits for the answer and returns it, as an object of prototype `kind`.
+local function request(method, path, kind, content, files, reason, replayable)
+  if not files then return host.rest(method, path, kind, content, reason, replayable) end
+  return host.rest(method, path, kind, content, reason, replayable, unpack(files))
+end
+
+local function send(channel, content, files)
+  -- Discord drops a second message with the same nonce, so the host may send again after a lost answer.
+  if content.nonce == nil then content.nonce, content.enforce_nonce = host.nonce(), true end
+  local path, replayable = "/channels/" .. channel .. "/messages", content.enforce_nonce == true
+  return request("POST", path, "message", content, files and flat(files), nil, replayable)
+end
+
+function bot.send(channel, content)
+  channel = id(channel, 1, "send")
+  local message, files = body(content, 2, "send")
+  return send(channel, message, files)
+end
+
+function bot.edit(channel, message, content)
+  channel, message = id(channel, 1, "edit"), id(message, 2, "edit")
+  local change, files = body(content, 3, "edit")
+  return request("PATCH", "/channels/" .. channel .. "/messages/" .. message, "message", change, files and flat(files))
+end
+
+function bot.delete(channel, message, reason)
+  channel, message = id(channel, 1, "delete"), id(message, 2, "delete")
+  return request("DELETE", "/channels/" .. channel .. "/messages/" .. message, nil, nil, nil, reason)
+end
+
+-- An emoji as a route names it: "🌙", "name:id", or the emoji object of an event.
+local function emoji(value, index, name)
+  if type(value) == "table" and type(value.name) == "string" then
+    return type(value.id) == "string" and value.name .. ":" .. value.id or value.name
+  end
+  if type(value) ~= "string" or value == "" then bad(index, name, "emoji", value) end
+  return (string.gsub(value, "^<a?:(.-)>$", "%1"))
+end
+
+-- Percent-encoded here, because the path is split at its slashes afterwards.
+local function escape(text)
+  return (string.gsub(text, "[^%w%-%._~:]", function(byte) return format("%%%02X", string.byte(byte)) end))
+end
+
+function bot.react(channel, message, value)
+  channel, message = id(channel, 1, "react"), id(message, 2, "react")
+  local path = "/channels/" .. channel .. "/messages/" .. message .. "/reactions/"
+  return request("PUT", path .. escape(emoji(value, 3, "react")) .. "/@me")
+end
+
+function bot.unreact(channel, message, value)
+  channel, message = id(channel, 1, "unreact"), id(message, 2, "unreact")
+  local path = "/channels/" .. channel .. "/messages/" .. message .. "/reactions/"
+  return request("DELETE", path .. escape(emoji(value, 3, "unreact")) .. "/@me")
+end
+
+function bot.typing(channel)
+  return request("POST", "/channels/" .. id(channel, 1, "typing") .. "/typing")
+end
+
+function bot.dm(user, content)
+  user = id(user, 1, "dm")
+  local message, files = body(content, 2, "dm")
+  local channel = request("POST", "/users/@me/channels", "channel", { recipient_id = user })
+  return send(channel.id, message, files)
+end
+
+-- Any other endpoint: bot.request("GET", "/guilds/…/roles") with Discord's paths below /api/v10.
+function bot.request(method, path, content, reason)
+  if type(method) ~= "string" then bad(1, "request", "string", method) end
+  if type(path) ~= "string" then bad(2, "request", "string", path) end
+  return host.rest(method, path, nil, content, reason)
+end
+
+-- Gateway ---------------------------------------------------------------------------------------------------
+
+local activity_types = { playing = 0, streaming = 1, listening = 2, watching = 3, custom = 4, competing = 5 }
+
+-- { "watching", "the moon" }, { "streaming", "name", url = "…" } or Discord's own activity object.
+local function activity(value)
+  if type(value) ~= "table" then error(format("an activity must be a table, got %s", type(value)), 4) end
+  if value[1] == nil then return value end
+  local kind = activity_types[value[1]]
+  if not kind then error(format("unknown activity type '%s'", tostring(value[1])), 4) end
+  if kind == 4 then return { type = 4, name = "Custom Status", state = value[2] } end
+  return { type = kind, name = value[2], url = value.url, state = value.state }
+end
+
+function bot.presence(presence)
+  if type(presence) ~= "table" then bad(1, "presence", "table", presence) end
+  local activities = {}
+  for _, value in ipairs(presence.activities or { presence.activity }) do activities[#activities + 1] = activity(value) end
+  return host.presence {
+    status = presence.status or "online", activities = activities, since = presence.since, afk = presence.afk or false,
+  }
+end
+
+-- Asks for members of a guild and waits until all have come. Returns them in one array.
+function bot.request_members(guild, options)
+  guild = id(guild, 1, "request_members")
+  options = options or {}
+  if type(options) ~= "table" then bad(2, "request_members", "table", options) end
+  local users = options.user_ids
+  if type(users) == "string" then users = { users } end
+  local chunks = { host.request_members(guild, users == nil and (options.query or "") or nil, options.limit or 0, users, options.presences or false) }
+  local members, not_found, presences = {}, {}, {}
+  for _, chunk in ipairs(chunks) do
+    for _, member in ipairs(chunk.members or {}) do
+      member.guild_id = guild
+      members[#members + 1] = member
+    end
+    for _, user in ipairs(chunk.not_found or {}) do not_found[#not_found + 1] = user end
+    for _, presence in ipairs(chunk.presences or {}) do presences[#presences + 1] = presence end
+  end
+  return members, { not_found = not_found, presences = presences }
+end
+
+-- Events, time, log -----------------------------------------------------------------------------------------
+
+function bot.on(event, handler)
+  if type(event) ~= "string" then bad(1, "on", "event name", event) end
+  if type(handler) ~= "function" then bad(2, "on", "function", handler) end
+  return host.on(event, handler)
+end
+
+local Timer = {}
+Timer.__index = Timer
+
+function Timer:cancel() return host.cancel_timer(self.key) end
+
+-- delay, [name,] handler
+local function timer(which, repeats, delay, name, handler)
+  if handler == nil then name, handler = nil, name end
+  if type(delay) ~= "number" and type(delay) ~= "string" then bad(1, which, "seconds or text like \"10m\"", delay) end
+  if type(handler) ~= "function" then bad(name == nil and 2 or 3, which, "function", handler) end
+  if name ~= nil and type(name) ~= "string" then bad(2, which, "name", name) end
+  return setmetatable({ key = host.timer(delay, repeats, name or which, handler) }, Timer)
+end
+
+function bot.after(delay, name, handler) return timer("after", false, delay, name, handler) end
+function bot.every(delay, name, handler) return timer("every", true, delay, name, handler) end
+
+function bot.sleep(delay)
+  if type(delay) ~= "number" and type(delay) ~= "string" then bad(1, "sleep", "seconds or text like \"10m\"", delay) end
+  return host.sleep(delay)
+end
+
+bot.log = {}
+for _, level in ipairs { "trace", "debug", "info", "notice", "warning", "error" } do
+  bot.log[level] = function(...) return host.log(level, ...) end
+end
+bot.log.warn = bot.log.warning
+
+bot.json = { encode = host.json_encode, decode = host.json_decode, null = host.null }
+bot.memory = host.memory
+
+-- Objects ---------------------------------------------------------------------------------------------------
+
+-- Methods are called as object:name(…), properties read as object.name; an object's own fields win over both.
+local Message, User, Member, Channel, Guild, Interaction = {}, {}, {}, {}, {}, {}
+local properties = {
+  user = { mention = function(user) return "<@" .. user.id .. ">" end },
+  member = { mention = function(member) return "<@" .. member.user.id .. ">" end },
+  channel = { mention = function(channel) return "<#" .. channel.id .. ">" end },
+  role = { mention = function(role) return "<@&" .. role.id .. ">" end },
+  message = {
+    link = function(message)
+      return "https://discord.com/channels/" .. (message.guild_id or "@me") .. "/" .. message.channel_id .. "/" .. message.id
+    end,
+  },
+}
+
+function Message:reply(content)
+  local message, files = body(content, 1, "reply")
+  if message.message_reference == nil then
+    message.message_reference = { message_id = self.id, fail_if_not_exists = false }
+  end
+  return send(self.channel_id, message, files)
+end
+
+function Message:edit(content)
+  local change, files = body(content, 1, "edit")
+  return request("PATCH", "/channels/" .. self.channel_id .. "/messages/" .. self.id, "message", change, files and flat(files))
+end
+
+function Message:delete(reason) return bot.delete(self.channel_id, self.id, reason) end
+function Message:react(value) return bot.react(self.channel_id, self.id, value) end
+function Message:unreact(value) return bot.unreact(self.channel_id, self.id, value) end
+
+function User:send(content)
+  local message, files = body(content, 1, "send")
+  local channel = request("POST", "/users/@me/channels", "channel", { recipient_id = self.id })
+  return send(channel.id, message, files)
+end
+
+-- Members of events know their guild; `message.member` does not, and says so.
+local function member_path(member, name)
+  local guild, user = member.guild_id, member.user and member.user.id
+  if not guild or not user then
+    error(format("%s: this member has no guild_id or user (Discord leaves them out inside a message)", name), 3)
+  end
+  return "/guilds/" .. guild .. "/members/" .. user
+end
+
+function Member:add_role(role, reason)
+  return request("PUT", member_path(self, "add_role") .. "/roles/" .. id(role, 1, "add_role"), nil, nil, nil, reason)
+end
+function Member:remove_role(role, reason)
+  return request("DELETE", member_path(self, "remove_role") .. "/roles/" .. id(role, 1, "remove_role"), nil, nil, nil, reason)
+end
+function Member:edit(change, reason)
+  if type(change) ~= "table" then bad(1, "edit", "table", change) end
+  return request("PATCH", member_path(self, "edit"), "member", change, nil, reason)
+end
+function Member:kick(reason) return request("DELETE", member_path(self, "kick"), nil, nil, nil, reason) end
+function Member:ban(reason)
+  member_path(self, "ban")
+  return request("PUT", "/guilds/" .. self.guild_id .. "/bans/" .. self.user.id, nil, {}, nil, reason)
+end
+
+function Channel:send(content)
+  local message, files = body(content, 1, "send")
+  return send(self.id, message, files)
+end
+function Channel:typing() return bot.typing(self.id) end
+
+function Guild:request_members(options) return bot.request_members(self.id, options) end
+
+-- Interactions answer by their own token, within three seconds of the event.
+local function callback(interaction, kind, data, files)
+  return request("POST", "/interactions/" .. interaction.id .. "/" .. interaction.token .. "/callback", nil, { type = kind, data = data }, files)
+end
+
+function Interaction:reply(content)
+  local message, files = body(content, 1, "reply")
+  if message.ephemeral then message.flags, message.ephemeral = (message.flags or 0) | 64, nil end
+  return callback(self, 4, message, files and flat(files))
+end
+
+function Interaction:defer(options)
+  return callback(self, 5, { flags = options and options.ephemeral and 64 or 0 })
+end
+
+function Interaction:edit_reply(content)
+  local change, files = body(content, 1, "edit_reply")
+  local path = "/webhooks/" .. self.application_id .. "/" .. self.token .. "/messages/@original"
+  return request("PATCH", path, "message", change, files and flat(files))
+end
+
+function Interaction:follow_up(content)
+  local message, files = body(content, 1, "follow_up")
+  if message.ephemeral then message.flags, message.ephemeral = (message.flags or 0) | 64, nil end
+  return request("POST", "/webhooks/" .. self.application_id .. "/" .. self.token, "message", message, files and flat(files))
+end
+
+for kind, methods in pairs {
+  message = Message, user = User, member = Member, channel = Channel, guild = Guild, interaction = Interaction,
+} do
+  for name, method in pairs(methods) do host.method(kind, name, method) end
+end
+for kind, fields in pairs(properties) do
+  for name, field in pairs(fields) do host.property(kind, name, field) end
+end
+
+-- The module, and what the host calls with READY, which names the bot's own user.
+return bot, function(ready) bot.user = ready.user end

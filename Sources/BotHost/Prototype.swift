@@ -1,0 +1,45 @@
+internal import Discord
+internal import LuaEngine
+
+/// The types that Discord's objects have in Lua: a message knows `reply`, a user `mention`.
+enum Prototype: UInt8, CaseIterable {
+    case message = 1
+    case user, member, channel, guild, role, interaction
+
+    /// As `bot.lua` and error messages name it.
+    var name: String { String(describing: self) }
+
+    var id: LuaPrototypeID { LuaPrototypeID(rawValue: rawValue) }
+
+    init?(name: String) {
+        guard let match = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = match
+    }
+
+    /// The prototype of an event's `d`.
+    init?(of event: EventName) {
+        switch event {
+        case .messageCreate, .messageUpdate: self = .message
+        case .guildCreate, .guildUpdate: self = .guild
+        case .channelCreate, .channelUpdate, .channelDelete, .threadCreate, .threadUpdate: self = .channel
+        case .guildMemberAdd, .guildMemberUpdate, .guildMemberRemove: self = .member
+        case .interactionCreate: self = .interaction
+        case .userUpdate: self = .user
+        default: return nil
+        }
+    }
+
+    /// Which fields hold objects of which prototype, directly or as elements of an array.
+    static let rules: [(parent: LuaPrototypeID, key: String, child: Prototype)] = [
+        (message.id, "author", user), (message.id, "member", member), (message.id, "mentions", user),
+        (message.id, "referenced_message", message), (message.id, "thread", channel), (message.id, "interaction", interaction),
+        (member.id, "user", user),
+        (guild.id, "members", member), (guild.id, "channels", channel), (guild.id, "threads", channel), (guild.id, "roles", role),
+        (channel.id, "recipients", user),
+        (interaction.id, "member", member), (interaction.id, "user", user), (interaction.id, "channel", channel),
+        (interaction.id, "message", message), (interaction.id, "guild", guild),
+        // Events without a prototype of their own still carry these under the same names.
+        (.none, "user", user), (.none, "member", member), (.none, "members", member), (.none, "author", user),
+        (.none, "role", role), (.none, "message", message),
+    ]
+}

@@ -1,0 +1,111 @@
+internal import Configuration
+internal import Discord
+internal import Gateway
+internal import GatewayProtocol
+internal import JSON
+internal import LuaEngine
+internal import REST
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+// How the settings of `moonwire.toml` become those of the parts below.
+
+extension Intents {
+    /// What the handlers need, and what the configuration asks for besides. Text comes with messages: who listens to them wants to read them.
+    init(_ events: Set<EventName>, extra: [String]) {
+        self = []
+        for event in events {
+            // Where a plain intent brings a part of an event and a privileged one the rest, the plain one has to do.
+            let plain = event.intents.all.subtracting(.privileged)
+            formUnion(plain.isEmpty ? event.intents.all : plain)
+        }
+        if !events.isDisjoint(with: [.messageCreate, .messageUpdate]) { formUnion(.messageContent) }
+        for name in extra { Intents(name: name).map { formUnion($0) } }
+    }
+}
+
+extension LuaLimits {
+    init(_ settings: LimitSettings) {
+        self.init()
+        memory = settings.memoryMegabytes << 20
+        cpuWarning = .milliseconds(settings.cpuWarnMilliseconds)
+        cpuStop = .milliseconds(settings.cpuStopMilliseconds)
+    }
+}
+
+extension GatewayConfiguration {
+    init(_ options: BotOptions, token: BotToken, intents: Intents) throws(BotFailure) {
+        let settings = options.settings.discord
+        self.init(token: token, intents: intents)
+        encoding = PayloadEncoding(settings.encoding)
+        compression = switch settings.compress {
+        case .automatic: .zstdStream
+        case .zlib: .zlibStream
+        case .zstd: .zstdStream
+        case .payload: .payload
+        case .none: .none
+        }
+        layout = switch settings.shards {
+        case .automatic: .automatic
+        case .count(let count): .all(count: count)
+        case .range(let range, let count): .range(range, of: count)
+        }
+        proxies = ProxySettings { name in getenv(name).map { String(cString: $0) } }
+    }
+}
+
+extension GatewayBotInfo {
+    /// Reads GET /gateway/bot; `nil` when the answer is something else.
+    init?(response: [UInt8]) {
+        guard let value = try? JSONValue(parsing: response), let url = value["url"]?.stringValue else { return nil }  // not JSON: not Discord
+        let limit = value["session_start_limit"]
+        self.init(
+            url: url, shards: Int(value["shards"]?.integerValue ?? 1), total: Int(limit?["total"]?.integerValue ?? 1000),
+            remaining: Int(limit?["remaining"]?.integerValue ?? 1000), resetAfter: .milliseconds(limit?["reset_after"]?.integerValue ?? 0),
+            maxConcurrency: Int(limit?["max_concurrency"]?.integerValue ?? 1))
+    }
+}
+
+extension LuaErrorValue {
+    /// A failed request as scripts see it: `code`, `status`, `message`, `route`, `retry_after`.
+    init(_ error: RESTError) {
+        let code: Code = if let code = error.code { .number(Int64(code.rawValue)) } else { .word("\(error.kind)") }
+        self.init(
+            message: error.description, code: code, status: error.status, route: error.route.isEmpty ? nil : error.route,
+            retryAfter: error.retryAfter.map { $0 / .seconds(1) })
+    }
+}
+
+extension BotFailure {
+    init(_ error: RESTError) {
+        switch error.kind {
+        case .unauthorized:
+            self.init(.refusedByDiscord, GatewayFailure.tokenRefused.description)
+        case .configuration:
+            self.init(.configuration, error.message)
+        default:
+            self.init(.failure, error.description)
+        }
+    }
+
+    init(_ failure: GatewayFailure) {
+        let status: ExitStatus = switch failure {
+        case .tokenRefused, .intentsDisallowed, .refused, .identifyRefused: .refusedByDiscord
+        case .identifyBudgetSpent: .identifyBudgetSpent
+        case .invalidGatewayURL, .invalidLayout: .configuration
+        }
+        self.init(status, failure.description)
+    }
+}
+
+extension PayloadEncoding {
+    init(_ setting: DiscordSettings.Encoding) {
+        switch setting {
+        case .json: self = .json
+        case .etf: self = .etf
+        }
+    }
+}

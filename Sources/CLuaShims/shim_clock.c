@@ -1,0 +1,160 @@
+// The clock of a script thread: a signal for every 20 ms of CPU time the thread has used, which judges the run in progress.
+//
+// The signal is handled by the script thread itself, so what it looks at holds still. It only sets flags and calls lua_sethook, the one function
+// of Lua that may be called so.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "shim_internal.h"
+
+enum { TICK_NANOSECONDS = 20 * 1000 * 1000 };
+
+typedef struct {
+    shim_state *volatile state;         // whose run is in progress
+    volatile uint32_t run;              // counts outermost runs
+    uint32_t seen;                      // the run at the last tick
+    int64_t begun;                      // CPU time when `seen` was first seen
+    int started;
+#ifdef __linux__
+    timer_t timer;
+#else
+    pthread_t thread;
+    volatile int ends;
+    pthread_t watchdog;
+#endif
+} shim_clock;
+
+static _Thread_local shim_clock clock_of_thread;
+
+static int64_t thread_time(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void tick(int signal, siginfo_t *info, void *context) {
+    (void)signal, (void)info, (void)context;
+    int saved = errno;
+    shim_clock *clock = &clock_of_thread;
+    shim_state *S = clock->state;
+    int64_t now = thread_time();
+    if (S == NULL || clock->seen != clock->run) {
+        clock->seen = clock->run;
+        clock->begun = now;
+    } else {
+        int64_t used = now - clock->begun;
+        if (used >= S->limits.cpu_warning && S->warning == 0) {
+            S->warning = 1;
+            shim_arm(S);
+        }
+        if (S->warning != 0) S->overrun_time = used;
+        if (used >= S->limits.cpu_stop && !S->doom) S->doom = SHIM_KIND_CPU;
+        if (S->doom) shim_arm(S);
+    }
+    errno = saved;
+}
+
+void shim_clock_enter(shim_state *S) {
+    shim_clock *clock = &clock_of_thread;
+    clock->run++;
+    clock->state = S;
+}
+
+void shim_clock_leave(shim_state *S) {
+    (void)S;
+    clock_of_thread.state = NULL;
+}
+
+static int clock_signal(void) {
+#ifdef __linux__
+    return SIGRTMIN + 5;
+#else
+    return SIGVTALRM;
+#endif
+}
+
+static int install_error;
+static void install(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = tick;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    install_error = sigaction(clock_signal(), &action, NULL) == 0 ? 0 : errno;
+}
+
+#ifdef __linux__
+
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
+static int start_ticking(shim_clock *clock) {
+    struct sigevent event;
+    memset(&event, 0, sizeof event);
+    event.sigev_notify = SIGEV_THREAD_ID;
+    event.sigev_signo = clock_signal();
+    event.sigev_notify_thread_id = gettid();
+    if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &clock->timer) != 0) return errno;
+    struct itimerspec period = { { 0, TICK_NANOSECONDS }, { 0, TICK_NANOSECONDS } };
+    if (timer_settime(clock->timer, 0, &period, NULL) != 0) {
+        int error = errno;
+        timer_delete(clock->timer);
+        return error;
+    }
+    return 0;
+}
+
+static void stop_ticking(shim_clock *clock) { timer_delete(clock->timer); }
+
+#else
+
+/// Signals the script thread every 20 ms while a run is in progress; otherwise it only looks.
+static void *watch(void *argument) {
+    shim_clock *clock = argument;
+    while (!clock->ends) {
+        struct timespec pause = { 0, TICK_NANOSECONDS };
+        nanosleep(&pause, NULL);
+        if (clock->state != NULL && !clock->ends) pthread_kill(clock->thread, clock_signal());
+    }
+    return NULL;
+}
+
+static int start_ticking(shim_clock *clock) {
+    clock->thread = pthread_self();
+    clock->ends = 0;
+    return pthread_create(&clock->watchdog, NULL, watch, clock);
+}
+
+static void stop_ticking(shim_clock *clock) {
+    clock->ends = 1;
+    pthread_join(clock->watchdog, NULL);
+}
+
+#endif
+
+int shim_clock_start(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    shim_clock *clock = &clock_of_thread;
+    if (clock->started) return 0;
+    pthread_once(&once, install);
+    if (install_error != 0) return install_error;
+    sigset_t ours;                                  // libdispatch, for one, blocks signals in the threads it makes
+    sigemptyset(&ours);
+    sigaddset(&ours, clock_signal());
+    pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
+    int error = start_ticking(clock);
+    clock->started = error == 0;
+    return error;
+}
+
+void shim_clock_stop(void) {
+    shim_clock *clock = &clock_of_thread;
+    if (!clock->started) return;
+    stop_ticking(clock);
+    clock->started = 0;
+}

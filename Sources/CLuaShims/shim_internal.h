@@ -1,0 +1,242 @@
+// What the shim's files share. Lua-manual words: a "thread" is a coroutine, a "run" is one entry of the host into script code.
+#ifndef SHIM_INTERNAL_H
+#define SHIM_INTERNAL_H
+
+#include <string.h>
+#include "CLuaShims.h"
+
+// MARK: heap (shim_heap.c)
+
+enum { SHIM_CLASS_BYTES = 16, SHIM_CLASSES = 96, SHIM_SLAB_BYTES = 16 << 10 };
+
+typedef struct {
+    size_t used, peak, limit;
+    size_t trigger;                 // `used` at which the running script is asked to stop and collect
+    int64_t fail_in;                // tests: allocations until one is refused; 0 refuses the next, below 0 none
+    void *free[SHIM_CLASSES + 1];   // by size class: blocks of (class * 16) bytes, linked through their first word
+    char *fresh, *fresh_end;        // unused rest of the newest slab
+    void *slabs;                    // linked through their first word
+    struct shim_state *state;
+} shim_heap;
+
+void shim_heap_open(shim_heap *heap, size_t limit, struct shim_state *state);
+void shim_heap_close(shim_heap *heap);
+void *shim_heap_allocate(void *heap, void *block, size_t old_size, size_t new_size);
+
+// MARK: outbox (shim_outbox.c)
+
+typedef enum {
+    VALUE_NIL, VALUE_NULL, VALUE_BOOLEAN, VALUE_INTEGER, VALUE_NUMBER, VALUE_REFERENCE, VALUE_EVENT,
+    VALUE_LAST_PLAIN = VALUE_EVENT,     // up to here pushing cannot fail
+    VALUE_STRING, VALUE_FUNCTION, VALUE_OBJECT, VALUE_PAYLOAD, VALUE_ERROR, VALUE_MESSAGE, VALUE_BAD_ARGUMENT,
+} shim_value_kind;
+
+typedef struct {
+    uint8_t kind, prototype, encoding, nulls;
+    int32_t index;                      // function, reference, event depth, bad argument's index
+    size_t offset, length;              // bytes in the outbox
+    union { int64_t integer; double number; uint64_t identity; } as;
+} shim_value;
+
+enum { SHIM_PADDING = 64 };             // zero bytes behind each text
+
+typedef struct {
+    shim_value *values, lost;
+    int32_t count, capacity;
+    char *bytes;
+    size_t length, size;
+    int exhausted;                      // malloc failed since the mark: pushing raises
+} shim_outbox;
+
+// MARK: state
+
+enum { THREAD_TOP = 1, THREAD_WAITING = 2, THREAD_EXPOSED = 4, THREAD_FLAGS = 7 };   // low bits of a thread's extra space
+
+typedef enum { SLOT_FREE, SLOT_RUNNING, SLOT_WAITING } shim_slot_state;
+typedef struct {
+    lua_State *thread;                  // anchored in REGISTRY_THREADS under slot + 1; NULL: none yet
+    uint32_t generation, next_free;
+    uint8_t state, cancelled, retired;
+} shim_slot;
+
+typedef struct { uint64_t first, last; uint32_t length; uint8_t child; } shim_rule;
+typedef struct {
+    int32_t metatable, methods, properties, object_metatable, lazy_metatable;   // references; 0: none
+    uint8_t any_child;
+    uint16_t rule_count;
+    shim_rule *rules;
+} shim_prototype;
+
+// Fixed places in the registry's array; references begin after them. 1 and 2 are Lua's own, 3 is luaL_ref's.
+enum {
+    REGISTRY_THREADS = 4, REGISTRY_KEYS, REGISTRY_ERROR_METATABLE, REGISTRY_METATABLES, REGISTRY_LOADED, REGISTRY_STOPPED_CPU,
+    REGISTRY_STOPPED_MEMORY, REGISTRY_STOPPED_CANCELLED, REGISTRY_CANCELLED, REGISTRY_INNER_ERROR, REGISTRY_INNER_TRACE,
+    REGISTRY_EVENTS, REGISTRY_REFERENCES = REGISTRY_EVENTS + 16,
+};
+enum { SHIM_EVENT_DEPTH = 16, SHIM_RUN_DEPTH = 16, SHIM_KEYS = 512, SHIM_NO_SLOT = -1, SHIM_CHUNK = 256 };
+
+typedef struct { uint64_t first, last; const char *text; uint32_t length; } shim_key;
+
+typedef struct shim_link {              // a thread that resumed another one, on the C stack of coroutine.resume
+    lua_State *thread;
+    struct shim_link *up;
+} shim_link;
+
+struct shim_state {
+    lua_State *main;
+    lua_State *volatile running;        // whose Lua code runs; read by the clock's signal
+    volatile int32_t doom;              // SHIM_KIND_CPU, _MEMORY or _CANCELLED once the run is to end; set by the clock's signal too
+    volatile int32_t pressure;          // the heap asks for a collection
+    volatile int32_t warning;           // 1: the clock asks where the run is, 2: the hook has noted it
+    shim_host_call call;
+    void *host;
+    shim_limits limits;
+    shim_heap heap;
+    shim_outbox out;
+
+    shim_slot *slots;
+    uint32_t slot_count, slot_capacity, waiting, pooled;
+    int64_t free_slot;                  // head of the list of free slots, or SHIM_NO_SLOT
+    int64_t current;                    // slot of the innermost run, or SHIM_NO_SLOT
+    shim_link *resumers;                // threads between the current run's own and the running one
+    int32_t depth;                      // runs on the C stack
+    const char *stack_begin;            // where the outermost of them begins
+    uint8_t wait_taken;                 // the running host call holds a wait
+    uint8_t yielding;                   // a host call's yield is on its way up to the run
+    uint8_t resume_raises;              // the next continuation of a host call raises
+    int64_t returned_slot;              // whose stack holds returned values, or SHIM_NO_SLOT
+    int32_t returned_count;
+
+    int32_t *free_references;
+    int32_t free_reference_count, free_reference_capacity, next_reference, references;
+
+    int32_t event_depth;
+    shim_prototype prototypes[256];
+    shim_key *keys;                     // the key cache, made with the first document
+
+    shim_failure failure;
+    char *texts;                        // the failure's texts, each ended by a zero
+    size_t texts_length, texts_size;
+    int64_t overrun_time;
+    int32_t overrun_line;
+    char overrun_chunk[SHIM_CHUNK], where_chunk[SHIM_CHUNK], name[SHIM_CHUNK];
+
+    char *json;                         // the encoder's text
+    size_t json_length, json_size;
+    char json_path[256], json_reason[160];
+    uint64_t address_key;               // hides addresses in tostring
+};
+
+static inline uintptr_t shim_extra(lua_State *L) { return *(uintptr_t *)lua_getextraspace(L); }
+static inline shim_state *shim_of(lua_State *L) { return (shim_state *)(shim_extra(L) & ~(uintptr_t)THREAD_FLAGS); }
+static inline uintptr_t shim_flags(lua_State *L) { return shim_extra(L) & THREAD_FLAGS; }
+static inline void shim_set_flags(lua_State *L, uintptr_t set, uintptr_t clear) {
+    uintptr_t *extra = lua_getextraspace(L);
+    *extra = (*extra & ~clear) | set;
+}
+
+/// Opens with allocation number `fail_in` refused, for the tests of running out of memory; below 0: none.
+shim_state *shim_open_failing(const shim_limits *limits, int64_t fail_in);
+
+// MARK: calls (shim_call.c)
+
+typedef void (*shim_body)(lua_State *L, shim_state *S, void *argument);
+/// Runs `body` protected on the main thread. LUA_OK, or a status with the error value on top of that thread's stack.
+int shim_protect(shim_state *S, shim_body body, void *argument);
+/// The same with the main thread's top `count` values as the body's, at index 1….
+int shim_protect_with(shim_state *S, shim_body body, void *argument, int count);
+/// Pushes the trampoline for a host function. May raise.
+void shim_push_function(lua_State *L, int32_t function);
+/// Asks the host one of the engine's own questions, from a C function. May raise; answers the number of results, or SHIM_LOADING.
+enum { SHIM_LOADING = -1 };
+int shim_ask(lua_State *L, int32_t question, int32_t count);
+/// Pushes the values put since `mark` and takes them from the outbox. May raise.
+int shim_push_values(lua_State *L, shim_state *S, int32_t mark);
+/// Whether all values since `mark` can be pushed without raising; if so shim_push_plain does it.
+int shim_values_plain(const shim_state *S, int32_t mark);
+int shim_push_plain(lua_State *L, shim_state *S, int32_t mark);
+
+// MARK: stopping (shim_stop.c)
+
+void shim_hook(lua_State *L, lua_Debug *ar);
+/// Ends the run: raises the stop error and keeps raising it. Called where `doom` was seen.
+int shim_raise_doom(lua_State *L);
+static inline void shim_check_doom(lua_State *L, shim_state *S) { if (S->doom) shim_raise_doom(L); }
+void shim_arm(shim_state *S);                       // async-signal-safe: the running thread enters shim_hook at its next instruction
+/// Raises when the runs in progress use more C stack than they may. Threads that run scripts need twice that.
+enum { SHIM_STACK_BYTES = 512 << 10 };
+static inline void shim_check_stack(lua_State *L, shim_state *S) {
+    ptrdiff_t used = S->stack_begin - (const char *)__builtin_frame_address(0);
+    if (used > SHIM_STACK_BYTES || used < -SHIM_STACK_BYTES) luaL_error(L, "C stack overflow");
+}
+/// Marks the begin and the end of a run for the clock.
+void shim_clock_enter(shim_state *S);
+void shim_clock_leave(shim_state *S);
+
+// MARK: references and failures
+
+int32_t shim_new_reference(lua_State *L, shim_state *S);     // pops a value; may raise
+const char *shim_stop_message(const shim_state *S, int32_t kind);
+void shim_fail(shim_state *S, int32_t kind, const char *message);
+/// Describes the error value on top of `from` (popped) with the traceback of `thread`, which may be NULL.
+void shim_fail_with(shim_state *S, lua_State *from, lua_State *thread, int status);
+/// Gives the last failure another kind and message, and leaves place and traceback.
+void shim_fail_otherwise(shim_state *S, int32_t kind);
+/// Pushes the error table for an outbox value.
+void shim_push_error(lua_State *L, shim_state *S, const shim_value *value);
+/// The name that a script knows a C function by ("table.sort"), found among the functions of the libraries and of the host. The
+/// function is on top of the main thread's stack and popped. NULL when it has none.
+const char *shim_function_name(shim_state *S);
+/// Where `level` or the first Lua function below it stands; 0 when there is none.
+int shim_find_position(lua_State *L, int level, char *chunk, size_t size);
+/// Whether a C function lets the Lua functions it calls wait.
+int shim_lets_wait(lua_CFunction function);
+int shim_is_resuming(lua_CFunction function);
+
+// MARK: keys
+
+/// What a key is recognised by: its first and last eight bytes (the same, filled with zeros, when it is shorter than eight).
+static inline void shim_key_words(const char *text, size_t length, uint64_t *first, uint64_t *last) {
+    *first = *last = 0;
+    if (length >= 8) {
+        memcpy(first, text, 8);
+        memcpy(last, text + length - 8, 8);
+    } else {
+        memcpy(first, text, length);
+        *last = *first;
+    }
+}
+
+static inline unsigned shim_key_place(uint64_t first, uint64_t last, size_t length) {
+    return (unsigned)(((first ^ (last * UINT64_C(0x9e3779b97f4a7c15)) ^ length) * UINT64_C(0x9e3779b97f4a7c15)) >> 55);
+}
+
+// MARK: documents
+
+void shim_push_payload(lua_State *L, shim_state *S, const char *bytes, size_t length, int encoding, int nulls, int prototype);
+void shim_push_json(lua_State *L, shim_state *S, const char *bytes, size_t length, int nulls, int prototype);
+void shim_push_etf(lua_State *L, shim_state *S, const char *bytes, size_t length, int nulls, int prototype);
+/// Pushes the table of cached key strings; answers its index. Place n of S->keys has its string at n + 1.
+enum { SHIM_LONGEST_KEY = 40 };
+int shim_push_key_cache(lua_State *L, shim_state *S);
+/// Pushes a key that is not in the cache and puts it there.
+void shim_push_new_key(lua_State *L, shim_state *S, int cache, unsigned place, const char *text, size_t length);
+/// Gives the table on top of the stack the metatable of its prototype, if it has one.
+void shim_set_prototype(lua_State *L, shim_state *S, int prototype);
+void shim_push_object(lua_State *L, shim_state *S, int kind, uint64_t identity);
+
+// MARK: libraries, each pushing nothing and setting fields of the table on top of the stack
+
+void shim_open_sandbox(lua_State *L, shim_state *S);
+void shim_open_base(lua_State *L);
+void shim_open_metatables(lua_State *L);
+void shim_open_tostring(lua_State *L);
+void shim_open_coroutine(lua_State *L);
+void shim_open_table(lua_State *L);
+extern const char *const shim_string_names[];
+void shim_open_string(lua_State *L);
+/// tostring without addresses; may call __tostring. Leaves a string on the stack.
+const char *shim_tostring(lua_State *L, int index, size_t *length);
+int shim_load(lua_State *L, const char *source, size_t length, const char *chunk);
+
+#endif

@@ -1,0 +1,80 @@
+// A state's life: opened with the sandbox in place, counted, closed.
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#ifdef __APPLE__
+#include <sys/random.h>
+#endif
+#include "shim_internal.h"
+
+static int panic(lua_State *L) {
+    const char *text = lua_tostring(L, -1);
+    fprintf(stderr, "moonwire: a Lua error outside a protected call: %s\n", text == NULL ? "(no text)" : text);
+    return 0;                                       // Lua aborts
+}
+
+static void set_up(lua_State *L, shim_state *S, void *argument) {
+    (void)argument;
+    for (int i = REGISTRY_THREADS; i < REGISTRY_REFERENCES; i++) {     // places that exist need no memory to be set
+        lua_pushboolean(L, 0);
+        lua_rawseti(L, LUA_REGISTRYINDEX, i);
+    }
+    lua_createtable(L, 8, 0);
+    lua_rawseti(L, LUA_REGISTRYINDEX, REGISTRY_THREADS);
+    shim_open_sandbox(L, S);
+    lua_settop(L, 0);
+}
+
+shim_state *shim_open_failing(const shim_limits *limits, int64_t fail_in) {
+    shim_state *S = calloc(1, sizeof *S);
+    if (S == NULL) return NULL;
+    S->limits = *limits;
+    if (S->limits.memory > SIZE_MAX / 4) S->limits.memory = SIZE_MAX / 4;
+    shim_heap_open(&S->heap, S->limits.memory, S);
+    S->heap.fail_in = fail_in;
+    S->free_slot = S->current = S->returned_slot = SHIM_NO_SLOT;
+    S->next_reference = REGISTRY_REFERENCES;
+    if (getentropy(&S->address_key, sizeof S->address_key) != 0) S->address_key = (uintptr_t)S;
+    lua_State *L = lua_newstate(shim_heap_allocate, &S->heap);
+    if (L == NULL) {
+        shim_close(S);
+        return NULL;
+    }
+    S->main = L;
+    *(shim_state **)lua_getextraspace(L) = S;
+    lua_atpanic(L, panic);
+    lua_gc(L, LUA_GCINC, 0, 0, 0);
+    if (lua_version(L) != LUA_VERSION_NUM || shim_protect(S, set_up, NULL) != LUA_OK) {
+        shim_close(S);
+        return NULL;
+    }
+    return S;
+}
+
+shim_state *shim_open(const shim_limits *limits) { return shim_open_failing(limits, -1); }
+
+void shim_set_host(shim_state *S, shim_host_call call, void *host) {
+    S->call = call;
+    S->host = host;
+}
+
+void shim_close(shim_state *S) {
+    if (S->main != NULL) lua_close(S->main);
+    shim_heap_close(&S->heap);
+    for (int i = 0; i < 256; i++) free(S->prototypes[i].rules);
+    free(S->slots);
+    free(S->free_references);
+    free(S->keys);
+    free(S->texts);
+    free(S->json);
+    free(S->out.values);
+    free(S->out.bytes);
+    free(S);
+}
+
+shim_counts shim_count(const shim_state *S) {
+    return (shim_counts){
+        .memory = S->heap.used, .memory_peak = S->heap.peak, .references = (uint32_t)S->references, .waiting = S->waiting,
+        .pooled = S->pooled,
+    };
+}

@@ -1,0 +1,33 @@
+/// What GET /gateway/bot answered (Discord docs, Gateway › Get Gateway Bot).
+package struct GatewayBotInfo: Equatable, Sendable {
+    /// Where to connect, without query.
+    package var url: String
+    /// The number of shards that Discord recommends.
+    package var shards: Int
+    /// `session_start_limit`: IDENTIFYs allowed in a window, those left in it, and the time until it begins anew.
+    package var total: Int
+    package var remaining: Int
+    package var resetAfter: Duration
+    /// IDENTIFYs allowed in 5 seconds.
+    package var maxConcurrency: Int
+
+    package init(url: String, shards: Int, total: Int, remaining: Int, resetAfter: Duration, maxConcurrency: Int) {
+        self.url = url
+        self.shards = shards
+        self.total = total
+        self.remaining = remaining
+        self.resetAfter = resetAfter
+        self.maxConcurrency = maxConcurrency
+    }
+
+    /// Why GET /gateway/bot gave no answer.
+    package enum Failure: Error, Equatable, Sendable {
+        /// Discord refused the token (401): asking again would be refused again, and count as an invalid request.
+        case unauthorized
+        /// Anything else, in words; worth another try later.
+        case unavailable(String)
+    }
+
+    /// Asks GET /gateway/bot and calls back once, on the reactor thread.
+    package typealias Source = (@escaping (Result<GatewayBotInfo, Failure>) -> Void) -> Void
+}

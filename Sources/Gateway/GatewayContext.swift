@@ -1,0 +1,46 @@
+import Discord
+import GatewayProtocol
+import Reactor
+import TLS
+import WebSocketProtocol
+
+/// What all shards of a fleet share. Confined to the reactor thread.
+final class GatewayContext {
+    let reactor: Reactor
+    let tls: TLSContext
+    var configuration: GatewayConfiguration
+    let inflateBuffer = InflateBuffer()
+    /// For idle connections; `nil` until there is one, or when memory is short.
+    private(set) lazy var windowArchive: WindowArchive? = {
+        do throws(DecompressionError) { return try WindowArchive() } catch { return nil }
+    }()
+    let metrics = GatewayMetrics()
+    var subscriptions = EventSet()
+    var trace: ProtocolTrace?
+    weak var delegate: (any GatewayDelegate)?
+    /// The URL of GET /gateway/bot with our query.
+    var gatewayURL: WebSocketURL?
+
+    init(configuration: GatewayConfiguration, reactor: Reactor, tls: TLSContext) {
+        self.configuration = configuration
+        self.reactor = reactor
+        self.tls = tls
+    }
+
+    /// The same query for every connection, resuming ones included.
+    func url(_ text: String) -> WebSocketURL? {
+        do throws(WebSocketURLError) {
+            let url = try WebSocketURL(text)
+            guard url.scheme == .ws || url.scheme == .wss else { return nil }
+            var query = [(name: "v", value: "10"), (name: "encoding", value: configuration.encoding.rawValue)]
+            if let compress = configuration.compression.queryValue { query.append((name: "compress", value: compress)) }
+            return url.replacingQuery(query)
+        } catch {
+            return nil
+        }
+    }
+
+    func note(_ shard: ShardID?, _ event: GatewayNote.Event) {
+        delegate?.gateway(noted: GatewayNote(shard: shard, event: event))
+    }
+}

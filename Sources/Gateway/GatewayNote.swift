@@ -1,0 +1,60 @@
+package import Discord
+package import GatewayProtocol
+
+/// Something that happened to a fleet, for the log.
+package struct GatewayNote: Equatable, Sendable {
+    package enum Level: Sendable { case debug, info, warning, error }
+
+    package enum Event: Equatable, Sendable {
+        case connecting(host: String, resuming: Bool)
+        case connectionFailed(ConnectionFailure)
+        case connectionEnded(ConnectionClosure, wasOurFault: Bool)
+        /// The peer cannot be understood any more; the text says why.
+        case streamBroken(String)
+        case sessionInvalidated(resumable: Bool)
+        case reconnectRequested
+        case reconnecting(after: Duration, resuming: Bool)
+        case waitingForIdentify(until: Int64)
+        case botInfoUnavailable(String, retryAfter: Duration)
+        case commandRefused(CommandError)
+        /// Saved state could not be read or written.
+        case stateUnusable(String)
+    }
+
+    package let shard: ShardID?
+    package let event: Event
+
+    package var level: Level {
+        switch event {
+        case .connecting, .reconnectRequested: .debug
+        case .reconnecting: .info
+        case .connectionEnded(_, let wasOurFault): wasOurFault ? .error : .info
+        case .connectionFailed, .streamBroken, .sessionInvalidated, .waitingForIdentify, .botInfoUnavailable, .stateUnusable: .warning
+        case .commandRefused: .error
+        }
+    }
+}
+
+extension GatewayNote: CustomStringConvertible {
+    package var description: String { shard.map { "shard \($0): \(text)" } ?? text }
+
+    private var text: String {
+        switch event {
+        case .connecting(let host, let resuming): "connecting to \(host) to \(resuming ? "resume" : "identify")"
+        case .connectionFailed(let failure): "\(failure)"
+        case .connectionEnded(let closure, false): "\(closure)"
+        case .connectionEnded(let closure, true): "\(closure); this is a fault of Moonwire, please report it"
+        case .streamBroken(let reason): "left the connection: \(reason)"
+        case .sessionInvalidated(true): "Discord invalidated the session, which may still be resumed"
+        case .sessionInvalidated(false): "Discord invalidated the session"
+        case .reconnectRequested: "Discord asked to reconnect"
+        case .reconnecting(let pause, let resuming):
+            "\(resuming ? "resuming" : "connecting anew") in \((pause / .milliseconds(100)).rounded() / 10) s"
+        case .waitingForIdentify(let until): "no login is left today; waiting until \(UTCTime(unixSeconds: until))"
+        case .botInfoUnavailable(let reason, let pause):
+            "GET /gateway/bot: \(reason); trying again in \((pause / .milliseconds(100)).rounded() / 10) s"
+        case .commandRefused(let error): "\(error)"
+        case .stateUnusable(let reason): reason
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Discord
+import GatewayProtocol
+import Reactor
+
+/// Lets the shards of a fleet into new sessions: not more connections at a time than can soon IDENTIFY, and not more IDENTIFYs than the
+/// queue and the ledger allow. RESUMEs pass by.
+final class LoginAdmission {
+    weak var fleet: ShardFleet?
+    private let context: GatewayContext
+    private var ledger: IdentifyLedger
+    private var queue: IdentifyQueue
+    private var info: GatewayBotInfo
+
+    /// Shards that connect or wait with an open connection, and those that wait to connect.
+    private var inside: Set<Int> = []
+    private var outside: [Shard] = []
+    private var waiting: [Int: Shard] = [:]
+    /// For the next turn of the queue, and for the next budget.
+    private var turnTimer: TimerToken?
+    private var budgetTimer: TimerToken?
+    /// The budget's end of which a note was made.
+    private var notedEnd: Int64?
+    /// A process that starts anew keeps its distance from the IDENTIFY of the one before it.
+    private var opensAt: ContinuousClock.Instant
+
+    init(_ info: GatewayBotInfo, ledger: IdentifyLedger, context: GatewayContext) {
+        var ledger = ledger
+        let now = WallClock.now
+        ledger.update(info, at: now)
+        self.ledger = ledger
+        self.context = context
+        self.info = info
+        queue = IdentifyQueue(budget: Self.budget(ledger, info, context), interval: context.configuration.identifyInterval)
+        let distance = context.configuration.identifyInterval - .milliseconds(max(now - ledger.lastIdentify, 0))
+        opensAt = context.reactor.now + max(distance, .zero)
+    }
+
+    private static func budget(_ ledger: IdentifyLedger, _ info: GatewayBotInfo, _ context: GatewayContext) -> IdentifyQueue.Budget {
+        let now = WallClock.now
+        return IdentifyQueue.Budget(
+            total: info.total, remaining: ledger.remaining(at: now),
+            resetAt: context.reactor.now + .milliseconds(max(ledger.endsAt - now, 0)), maxConcurrency: max(info.maxConcurrency, 1))
+    }
+
+    var remaining: Int { ledger.remaining(at: WallClock.now) }
+
+    /// Unix milliseconds.
+    var budgetEndsAt: Int64 { ledger.endsAt }
+
+    func update(_ info: GatewayBotInfo) {
+        ledger.update(info, at: WallClock.now)
+        self.info = info
+        queue.update(Self.budget(ledger, info, context))
+        pump()
+        admit()
+    }
+
+    // MARK: Connections
+
+    func dial(_ shard: Shard) {
+        outside.append(shard)
+        admit()
+    }
+
+    /// The shard's login is over, well or badly.
+    func leave(_ shard: Shard) {
+        outside.removeAll { $0 === shard }
+        inside.remove(shard.id.index)
+        admit()
+    }
+
+    private func admit() {
+        guard !outside.isEmpty else { return }
+        // A connection that cannot IDENTIFY before tomorrow is not opened today.
+        let left = ledger.endsAt - WallClock.now
+        guard remaining > 0 else { return budgetSpent(until: context.reactor.now + .milliseconds(max(left, 0))) }
+        // Twice what one interval serves: those that IDENTIFY next are connected by then, and few sockets idle.
+        while inside.count < 2 * max(info.maxConcurrency, 1), let index = outside.indices.min(by: { outside[$0].id.index < outside[$1].id.index }) {
+            let shard = outside.remove(at: index)
+            inside.insert(shard.id.index)
+            shard.dial()
+        }
+    }
+
+    // MARK: IDENTIFY
+
+    func identify(_ shard: Shard) {
+        waiting[shard.id.index] = shard
+        queue.enqueue(shard: shard.id.index)
+        pump()
+    }
+
+    func withdraw(_ shard: Shard) {
+        guard waiting.removeValue(forKey: shard.id.index) != nil else { return }
+        queue.cancel(shard: shard.id.index)
+    }
+
+    private func pump() {
+        guard context.reactor.now >= opensAt else { return pumpLater(at: opensAt) }
+        while true {
+            switch queue.next(at: context.reactor.now) {
+            case .identify(let index):
+                guard let shard = waiting.removeValue(forKey: index) else { continue }
+                record()
+                shard.permitIdentify()
+            case .wait(let until):
+                return pumpLater(at: until)
+            case .exhausted(let until):
+                return budgetSpent(until: until)
+            case .idle:
+                return
+            }
+        }
+    }
+
+    private func record() {
+        do throws(IOFailure) { try ledger.record(at: WallClock.now) } catch {
+            context.note(nil, .stateUnusable("cannot write the identify ledger: \(error)"))
+        }
+        // Another process may have used some of the budget.
+        queue.update(Self.budget(ledger, info, context))
+    }
+
+    private func budgetSpent(until: ContinuousClock.Instant) {
+        let endsAt = ledger.endsAt / 1000
+        switch context.configuration.spentBudget {
+        case .fail:
+            fleet?.fail(.identifyBudgetSpent(needed: waiting.count + outside.count, remaining: 0, until: endsAt))
+        case .wait:
+            if notedEnd != endsAt { context.note(nil, .waitingForIdentify(until: endsAt)) }
+            notedEnd = endsAt
+            if let token = budgetTimer.take() { context.reactor.cancel(token) }
+            budgetTimer = context.reactor.schedule(at: until) { [weak self] in
+                self?.budgetTimer = nil
+                // The new budget comes with the answer, and lets them in.
+                self?.fleet?.refresh()
+            }
+        }
+    }
+
+    private func pumpLater(at time: ContinuousClock.Instant) {
+        if let token = turnTimer.take() { context.reactor.cancel(token) }
+        turnTimer = context.reactor.schedule(at: time) { [weak self] in
+            self?.turnTimer = nil
+            self?.pump()
+        }
+    }
+
+    func stop() {
+        for token in [turnTimer.take(), budgetTimer.take()] {
+            if let token { context.reactor.cancel(token) }
+        }
+    }
+}
+
+@available(*, unavailable) extension LoginAdmission: Sendable {}

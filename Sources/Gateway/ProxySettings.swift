@@ -1,0 +1,49 @@
+package import WebSocketProtocol
+
+/// Which connections go through a proxy, read from the environment as curl reads it.
+package struct ProxySettings: Equatable, Sendable {
+    private var secure: Proxy?
+    private var plain: Proxy?
+    /// Host suffixes that are reached directly, in lower case and without a leading dot; `*` is every host.
+    private var exceptions: [String] = []
+
+    /// Variables whose value is no proxy that we speak to; worth a line of log.
+    package private(set) var unusable: [String] = []
+
+    /// No proxy at all.
+    package static let direct = ProxySettings()
+
+    private init() {}
+
+    /// `HTTPS_PROXY` for `wss`, `http_proxy` for `ws` (in lower case only, since a web server may set HTTP_PROXY from a request),
+    /// `ALL_PROXY` for both, `NO_PROXY` for the exceptions; the lower-case spelling goes first.
+    package init(environment: (String) -> String?) {
+        func value(_ names: String...) -> (name: String, value: String)? {
+            for name in names {
+                if let value = environment(name), !value.isEmpty { return (name, value) }
+            }
+            return nil
+        }
+        if let (name, text) = value("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY") {
+            secure = Proxy(text)
+            if secure == nil { unusable.append(name) }
+        }
+        if let (name, text) = value("http_proxy", "all_proxy", "ALL_PROXY") {
+            plain = Proxy(text)
+            if plain == nil, !unusable.contains(name) { unusable.append(name) }
+        }
+        let list = value("no_proxy", "NO_PROXY")?.value ?? ""
+        exceptions = list.split { $0 == "," || $0 == " " }.map { String($0.drop { $0 == "." }).lowercased() }
+    }
+
+    /// The proxy for connections to `url`, or `nil` to connect directly.
+    package func proxy(for url: WebSocketURL) -> Proxy? {
+        guard let proxy = url.isSecure ? secure : plain else { return nil }
+        let isException = exceptions.contains { exception in
+            if exception == "*" { return true }
+            let withPort = url.isIPv6 ? "[\(url.host)]:\(url.port)" : "\(url.host):\(url.port)"
+            return [url.host, withPort].contains { $0 == exception || $0.hasSuffix("." + exception) }
+        }
+        return isException ? nil : proxy
+    }
+}

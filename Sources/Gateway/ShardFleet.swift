@@ -1,0 +1,278 @@
+package import Discord
+package import GatewayProtocol
+package import Reactor
+package import TLS
+
+/// All shards of one bot in this process, on one reactor thread: starts them in the order and at the pace Discord allows, keeps their
+/// sessions, routes commands to the shard that owns the guild. Confined to that thread.
+package final class ShardFleet {
+    let context: GatewayContext
+    let source: GatewayBotInfo.Source
+
+    enum State {
+        case idle
+        /// Waiting for GET /gateway/bot; the shards do not exist yet.
+        case preparing
+        case running
+        case leaving(completion: () -> Void)
+        case stopped
+    }
+
+    var state = State.idle
+    var shards: [Shard] = []
+    var admission: LoginAdmission?
+    var sessions: SavedSessions?
+    var checkpointTimer: TimerToken?
+    var savesNextTurn = false
+    private var leaveTimer: TimerToken?
+    private var retryTimer: TimerToken?
+    private var failedRefreshes = 0
+    private var isRefreshing = false
+    private var nextNonce = 0
+
+    /// - Parameter source: asks GET /gateway/bot; called at the start and whenever URL or budget may have changed.
+    package init(
+        configuration: GatewayConfiguration, reactor: Reactor, tls: TLSContext, source: @escaping GatewayBotInfo.Source
+    ) {
+        context = GatewayContext(configuration: configuration, reactor: reactor, tls: tls)
+        self.source = source
+    }
+
+    package var delegate: (any GatewayDelegate)? {
+        get { context.delegate }
+        set { context.delegate = newValue }
+    }
+
+    /// Events to deliver. Others are counted and dropped before anything of them is parsed. May change at any time.
+    package var subscriptions: EventSet {
+        get { context.subscriptions }
+        set { context.subscriptions = newValue }
+    }
+
+    /// Told every payload; `nil` for none.
+    package var trace: ProtocolTrace? {
+        get { context.trace }
+        set { context.trace = newValue }
+    }
+
+    package var metrics: GatewayMetrics { context.metrics }
+
+    /// The shards in order; empty until GET /gateway/bot has been answered.
+    package var statuses: [ShardStatus] {
+        shards.map {
+            ShardStatus(
+                shard: $0.id, phase: $0.session.phase, latency: $0.session.latency, sequence: $0.session.resumePoint?.sequence)
+        }
+    }
+
+    // MARK: Starting
+
+    /// Goes online.
+    package func start() {
+        context.reactor.assertCurrent()
+        guard case .idle = state else { return }
+        state = .preparing
+        refresh()
+    }
+
+    /// Asks GET /gateway/bot, and again with growing pauses until it answers.
+    func refresh() {
+        guard !isRefreshing, retryTimer == nil else { return }
+        isRefreshing = true
+        source { [weak self] in self?.refreshed($0) }
+    }
+
+    private func refreshed(_ result: Result<GatewayBotInfo, GatewayBotInfo.Failure>) {
+        isRefreshing = false
+        switch state {
+        case .preparing, .running: break
+        case .idle, .leaving, .stopped: return
+        }
+        switch result {
+        case .success(let info):
+            failedRefreshes = 0
+            use(info)
+        case .failure(.unauthorized):
+            fail(.tokenRefused)
+        case .failure(.unavailable(let reason)):
+            let pause = min(.seconds(60), .seconds(1 << min(failedRefreshes, 6))) * Double.random(in: 0.5..<1)
+            failedRefreshes += 1
+            context.note(nil, .botInfoUnavailable(reason, retryAfter: pause))
+            retryTimer = context.reactor.schedule(after: pause) { [weak self] in
+                self?.retryTimer = nil
+                self?.refresh()
+            }
+        }
+    }
+
+    private func use(_ info: GatewayBotInfo) {
+        guard let url = context.url(info.url) else { return fail(.invalidGatewayURL(info.url)) }
+        context.gatewayURL = url
+        if admission == nil {
+            guard prepare(info) else { return }
+        } else {
+            admission?.update(info)
+        }
+        guard case .preparing = state else { return }
+        state = .running
+        for shard in shards { shard.start() }
+    }
+
+    /// Makes the shards. `false` when it cannot be done.
+    private func prepare(_ info: GatewayBotInfo) -> Bool {
+        let configuration = context.configuration
+        if let fault = configuration.layout.fault {
+            fail(.invalidLayout(fault))
+            return false
+        }
+        let ids = configuration.layout.shards(recommended: info.shards)
+        let sessions = savedSessions()
+        let now = WallClock.now
+        let admission = LoginAdmission(info, ledger: identifyLedger(), context: context)
+        let points = ids.map { sessions.point(of: $0, at: now) }
+        let needed = points.count { $0 == nil }
+        if needed > admission.remaining, configuration.spentBudget == .fail {
+            fail(.identifyBudgetSpent(needed: needed, remaining: admission.remaining, until: admission.budgetEndsAt / 1000))
+            return false
+        }
+        admission.fleet = self
+        self.admission = admission
+        self.sessions = sessions
+        shards = zip(ids, points).map { Shard($0, context: context, owner: self, resumePoint: $1) }
+        return true
+    }
+
+    private func savedSessions() -> SavedSessions {
+        let configuration = context.configuration
+        let terms =
+            "\(Self.botKey(configuration.token)) intents=\(configuration.intents.rawValue) large=\(configuration.largeThreshold ?? 0)"
+        do throws(IOFailure) {
+            return try SavedSessions(file: stateFile(configuration.layout.sessionsFileName), terms: terms)
+        } catch {
+            context.note(nil, .stateUnusable("cannot read the saved sessions: \(error)"))
+            return SavedSessions(terms: terms)
+        }
+    }
+
+    private func identifyLedger() -> IdentifyLedger {
+        let bot = Self.botKey(context.configuration.token)
+        do throws(IOFailure) {
+            return try IdentifyLedger(file: stateFile("identifies.json"), bot: bot)
+        } catch {
+            context.note(nil, .stateUnusable("cannot read the identify ledger: \(error)"))
+            return IdentifyLedger(bot: bot)
+        }
+    }
+
+    private func stateFile(_ name: String) -> StateFile? {
+        context.configuration.stateDirectory.map { StateFile(path: "\($0)/\(name)") }
+    }
+
+    /// The first part of a token is the bot's id in base 64, which is no secret.
+    private static func botKey(_ token: BotToken) -> String { String(token.exposed.prefix { $0 != "." }) }
+
+    // MARK: Commands
+
+    /// Sets the presence of every shard, now and in every later session.
+    /// - Throws: when the payload is larger than Discord accepts.
+    package func updatePresence(_ presence: Presence) throws(CommandError) {
+        context.reactor.assertCurrent()
+        context.configuration.presence = presence
+        for shard in shards { try shard.commands.updatePresence(presence) }
+    }
+
+    /// Joins, moves in or leaves (`channel` nil) voice.
+    package func updateVoiceState(
+        guild: Snowflake, channel: Snowflake?, isMuted: Bool = false, isDeafened: Bool = false
+    ) throws(CommandError) {
+        try shard(of: guild)?.commands.send(
+            .voiceStateUpdate(guild: guild, channel: channel, isMuted: isMuted, isDeafened: isDeafened))
+    }
+
+    /// Asks for members and collects the chunks; the events themselves go to their subscribers too.
+    /// - Throws: when the request itself is against the limits; then `completion` is not called.
+    /// - Returns: an action that ends the wait; `completion` is not called after it.
+    @discardableResult
+    package func requestMembers(
+        of guild: Snowflake, _ selection: MemberRequest.Selection, presences: Bool = false,
+        completion: @escaping MemberRequestCompletion
+    ) throws(CommandError) -> () -> Void {
+        nextNonce += 1
+        let nonce = "mw\(nextNonce)"
+        let request = try MemberRequest(guild: guild, selection: selection, presences: presences, nonce: nonce)
+        guard let shard = shard(of: guild) else {
+            completion(.failure(.foreignGuild))
+            return {}
+        }
+        try shard.commands.requestMembers(request, nonce: nonce, completion)
+        return { [weak shard] in shard?.commands.cancelMembers(nonce: nonce) }
+    }
+
+    /// Asks for the soundboard sounds of guilds; each answer is a SOUNDBOARD_SOUNDS event.
+    package func requestSoundboardSounds(of guilds: [Snowflake]) throws(CommandError) {
+        for shard in shards {
+            let own = guilds.filter(shard.id.owns)
+            if !own.isEmpty { try shard.commands.send(.requestSoundboardSounds(guilds: own)) }
+        }
+    }
+
+    /// Asks for channel facts; the answer is a CHANNEL_INFO event.
+    package func requestChannelInfo(of guild: Snowflake, fields: [String]) throws(CommandError) {
+        try shard(of: guild)?.commands.send(.requestChannelInfo(guild: guild, fields: fields))
+    }
+
+    /// The shard in this process that owns the guild.
+    private func shard(of guild: Snowflake) -> Shard? {
+        context.reactor.assertCurrent()
+        return shards.first { $0.id.owns(guild) }
+    }
+
+    // MARK: Leaving
+
+    /// Goes offline: closes every connection with 1000, or, when a successor will RESUME the sessions soon, with a code that keeps them.
+    /// - Parameter completion: called once all shards have left, within `shutdownDeadline`.
+    package func shutdown(keepingSessions: Bool = false, completion: @escaping () -> Void) {
+        context.reactor.assertCurrent()
+        switch state {
+        case .stopped, .leaving: return completion()
+        case .idle, .preparing, .running: break
+        }
+        cancelTimers()
+        state = .leaving(completion: completion)
+        leaveTimer = context.reactor.schedule(after: context.configuration.shutdownDeadline) { [weak self] in
+            self?.leaveTimer = nil
+            self?.left()
+        }
+        for shard in shards { shard.leave(keepingSession: keepingSessions) }
+        if shards.isEmpty { left() }
+    }
+
+    func left() {
+        guard case .leaving(let completion) = state else { return }
+        end()
+        completion()
+    }
+
+    func fail(_ failure: GatewayFailure) {
+        if case .stopped = state { return }
+        state = .stopped
+        for shard in shards { shard.leave(keepingSession: true) }
+        end()
+        context.delegate?.gatewayFailed(failure)
+    }
+
+    private func end() {
+        state = .stopped
+        cancelTimers()
+        saveSessions()
+    }
+
+    private func cancelTimers() {
+        for token in [checkpointTimer.take(), leaveTimer.take(), retryTimer.take()] {
+            if let token { context.reactor.cancel(token) }
+        }
+        admission?.stop()
+    }
+}
+
+@available(*, unavailable) extension ShardFleet: Sendable {}

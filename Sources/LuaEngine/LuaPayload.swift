@@ -1,0 +1,31 @@
+/// A document to be decoded into Lua tables.
+package struct LuaPayload {
+    package enum Encoding: Int32, Sendable {
+        case json = 0
+        /// Erlang's external term format, with or without the version byte 131.
+        case etf = 1
+    }
+
+    /// What a null becomes as a field of an object. In an array it is always the null value.
+    package enum Nulls: Int32, Sendable {
+        case absent = 0
+        /// The null value, `LuaValues.appendNull()`, which scripts know under the name the host defines.
+        case kept = 1
+    }
+
+    /// Read during the call that is handed the payload; nothing refers to it afterwards.
+    package var bytes: UnsafeRawBufferPointer
+    package var encoding: Encoding
+    package var nulls: Nulls
+    /// The prototype of the outermost object; `.none` makes plain tables.
+    package var prototype: LuaPrototypeID
+
+    package init(
+        _ bytes: UnsafeRawBufferPointer, encoding: Encoding = .json, prototype: LuaPrototypeID = .none, nulls: Nulls = .absent
+    ) {
+        self.bytes = bytes
+        self.encoding = encoding
+        self.prototype = prototype
+        self.nulls = nulls
+    }
+}

@@ -1,0 +1,105 @@
+import CLuaShims
+
+extension LuaState {
+    /// Compiles `source` and runs it as a main chunk in a coroutine of its own, so that it may wait.
+    ///
+    /// - Parameter chunk: the name that error messages and tracebacks show, such as `main.lua`.
+    package func run(
+        source: UnsafeRawBufferPointer, chunk: String, _ arguments: (inout LuaValues) -> Void = { _ in }
+    ) -> LuaResult {
+        start(arguments) { mark, id in
+            shim_run_source(pointer, source.baseAddress, source.count, chunk, mark, &id)
+        }
+    }
+
+    /// Compiles text as a main chunk and runs it.
+    package func run(_ source: String, chunk: String, _ arguments: (inout LuaValues) -> Void = { _ in }) -> LuaResult {
+        var source = source
+        return source.withUTF8 { run(source: UnsafeRawBufferPointer($0), chunk: chunk, arguments) }
+    }
+
+    /// Compiles `source` without running it; `nil` when it compiles.
+    package func check(source: UnsafeRawBufferPointer, chunk: String) -> LuaFailure? {
+        guard isOpen else { return .closed }
+        return shim_check_source(pointer, source.baseAddress, source.count, chunk) == SHIM_FINISHED ? nil : failure()
+    }
+
+    /// Calls a function, in a pooled coroutine, with the values that `arguments` appends.
+    package func call(_ function: LuaReference, _ arguments: (inout LuaValues) -> Void = { _ in }) -> LuaResult {
+        precondition(function.account === account, "a reference of another state")
+        return start(arguments) { mark, id in shim_run(pointer, function.slot, mark, &id) }
+    }
+
+    /// Lets a waiting run go on: its host function returns the values that `results` appends.
+    package func resume(_ run: LuaRun, _ results: (inout LuaValues) -> Void = { _ in }) -> LuaResult {
+        start(results) { mark, id in
+            id = run.id
+            return shim_resume(pointer, &id, mark, 0)
+        }
+    }
+
+    /// Lets a waiting run go on: its host function raises `error`.
+    package func resume(_ run: LuaRun, raising error: LuaErrorValue) -> LuaResult {
+        start({ $0.append(error) }) { mark, id in
+            id = run.id
+            return shim_resume(pointer, &id, mark, 1)
+        }
+    }
+
+    /// Ends a waiting run: its host function raises a `cancelled` error, which the script may catch once to clean up, and every further
+    /// wait raises it for good. To-be-closed variables are closed. Never answers `.waiting`.
+    package func cancel(_ run: LuaRun) -> LuaResult {
+        start({ _ in }) { _, id in
+            id = run.id
+            return shim_cancel(pointer, id)
+        }
+    }
+
+    /// The runs that wait now, in no particular order.
+    package var waitingRuns: [LuaRun] {
+        guard isOpen else { return [] }
+        var runs: [LuaRun] = []
+        var id = shim_run_id()
+        var slot = shim_next_waiting(pointer, 0, &id)
+        while slot >= 0 {
+            runs.append(LuaRun(id))
+            slot = shim_next_waiting(pointer, UInt32(slot) + 1, &id)
+        }
+        return runs
+    }
+
+    /// What the last finished run returned; valid until the next run of this state starts.
+    package var returned: LuaArguments? {
+        guard isOpen else { return nil }
+        var count: Int32 = 0
+        guard let thread = shim_returned(pointer, &count) else { return nil }
+        return LuaArguments(state: self, thread: thread, count: Int(count))
+    }
+
+    /// Decodes a document once for several calls, which pass it on with `LuaValues.append(_: LuaEvent)`.
+    package func withEvent<R>(_ payload: LuaPayload, _ body: (LuaEvent) -> R) throws(LuaFailure) -> R {
+        guard isOpen else { throw .closed }
+        releaseDropped()
+        let depth = shim_event_begin(
+            pointer, payload.bytes.baseAddress, payload.bytes.count, payload.encoding.rawValue, payload.nulls.rawValue,
+            payload.prototype.rawValue)
+        guard depth >= 0 else { throw failure() }
+        defer { shim_event_end(pointer, depth) }
+        return body(LuaEvent(depth: depth))
+    }
+
+    private func start(_ fill: (inout LuaValues) -> Void, _ body: (Int32, inout shim_run_id) -> Int32) -> LuaResult {
+        guard isOpen else { return .failed(.closed) }
+        releaseDropped()
+        let mark = shim_mark(pointer)
+        var values = LuaValues(state: pointer)
+        fill(&values)
+        var id = shim_run_id()
+        switch Int(body(mark, &id)) {
+        case SHIM_FINISHED: return .finished
+        case SHIM_WAITING: return .waiting(LuaRun(id))
+        case SHIM_FAILED: return .failed(failure())
+        default: return .stale
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import CLuaShims
+
+/// One sandboxed Lua 5.4 state: a pack's whole Lua side.
+///
+/// Belongs to the script thread that made it, and does not keep its host alive. Scripts run only inside `run`, `call`, `resume` and
+/// `cancel`, and may enter the host from there; the host may then call back into the state.
+package final class LuaState {
+    let pointer: OpaquePointer
+    let account = LuaReferenceAccount()
+    package let limits: LuaLimits
+    unowned let host: any LuaHost
+    private(set) package var isOpen = true
+
+    /// Makes a state with the sandbox's libraries and nothing else.
+    ///
+    /// - Throws: `.unavailable` when the process has no memory left or the library found at run time is not Lua 5.4.
+    package init(limits: LuaLimits = LuaLimits(), host: any LuaHost) throws(LuaFailure) {
+        var c = shim_limits(limits)
+        guard let pointer = shim_open(&c) else {
+            throw LuaFailure(kind: .unavailable, message: "no Lua 5.4 state could be made")
+        }
+        self.pointer = pointer
+        self.limits = limits
+        self.host = host
+        // Unretained: close() ends all use of the pointer, at the latest from deinit.
+        shim_set_host(pointer, luaHostCall, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    deinit { close() }
+
+    /// Frees the state. Waiting runs are dropped; cancel them before if their `__close` is to run. Not from inside a run.
+    package func close() {
+        guard isOpen else { return }
+        isOpen = false
+        shim_close(pointer)
+    }
+
+    /// What the state holds now.
+    package var statistics: LuaStatistics {
+        guard isOpen else { return LuaStatistics(memory: 0, memoryPeak: 0, references: 0, waiting: 0, pooled: 0) }
+        let counts = shim_count(pointer)
+        return LuaStatistics(
+            memory: counts.memory, memoryPeak: counts.memory_peak, references: Int(counts.references),
+            waiting: Int(counts.waiting), pooled: Int(counts.pooled))
+    }
+
+    /// Does at most a millisecond or so of garbage collection in a moment when the script thread has nothing else to do.
+    ///
+    /// Returns whether another step is worth doing now.
+    package func idleStep() -> Bool {
+        guard isOpen else { return false }
+        releaseDropped()
+        return shim_idle_step(pointer) != 0
+    }
+
+    /// Collects all garbage at once: for tests and after a reload.
+    package func collectGarbage() {
+        guard isOpen else { return }
+        releaseDropped()
+        shim_collect(pointer)
+    }
+
+    func releaseDropped() {
+        account.drain { shim_release(pointer, $0) }
+    }
+}
+
+@available(*, unavailable)
+extension LuaState: Sendable {}

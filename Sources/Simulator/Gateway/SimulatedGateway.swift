@@ -1,0 +1,216 @@
+import Discord
+import JSON
+import NIOCore
+
+/// Discord's gateway as a client meets it: connections, sessions, and the rules between them. Confined to the event loop.
+final class SimulatedGateway {
+    var behaviour = Behaviour()
+    private(set) var gate: IdentifyGate
+    private(set) var sessions: [String: GatewaySession] = [:]
+    /// Sessions in the order in which they began: dispatches go out in it.
+    private var sessionOrder: [GatewaySession] = []
+    private var connections: [ObjectIdentifier: GatewayConnection] = [:]
+    /// When a guild's whole member list was last asked for.
+    private var fullRequests: [Snowflake: ContinuousClock.Instant] = [:]
+    private let startedAt = ContinuousClock.now
+    /// Voided when the budget of session starts is overdrawn.
+    private(set) var isTokenValid = true
+    /// While set, connections collect what they write; who set it flushes.
+    private(set) var isBatching = false
+    /// Goes on with a flood that waits for slow clients.
+    private var whenWritable: (() -> Void)?
+    unowned let simulation: Simulation
+
+    init(simulation: Simulation) {
+        self.simulation = simulation
+        let configuration = simulation.configuration
+        gate = IdentifyGate(
+            maxConcurrency: configuration.maxConcurrency, window: configuration.pace.identifyWindow, total: configuration.sessionStarts)
+    }
+
+    var pace: Pace { simulation.configuration.pace }
+
+    func note(_ observation: Observation) { simulation.log.note(observation) }
+
+    /// `session_start_limit` of GET /gateway/bot.
+    var sessionStartLimit: JSONValue {
+        let left = max(.zero, pace.sessionStartReset - (ContinuousClock.now - startedAt))
+        return [
+            "total": .integer(Int64(gate.total)), "remaining": .integer(Int64(gate.remaining)),
+            "reset_after": .integer(left.milliseconds), "max_concurrency": .integer(Int64(gate.maxConcurrency)),
+        ]
+    }
+
+    // MARK: Connections
+
+    func opened(_ connection: GatewayConnection) {
+        connections[ObjectIdentifier(connection)] = connection
+        note(.session(change(.connected, connection)))
+        if let refusal = connection.refusal { return connection.close(refusal.code, refusal.reason) }
+        if behaviour.reconnectsBeforeHello { return connection.send(.reconnect) }
+        guard behaviour.saysHello else { return }
+        guard behaviour.helloDelay > .zero else { return greet(connection) }
+        _ = simulation.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(behaviour.helloDelay.nanoseconds)) { [weak self, weak connection] in
+            if let connection { self?.greet(connection) }
+        }
+    }
+
+    private func greet(_ connection: GatewayConnection) {
+        connection.send(.hello, [
+            "heartbeat_interval": .integer(pace.heartbeatInterval.milliseconds), "_trace": ["[\"moonwire-simulator\",{\"micros\":0}]"],
+        ])
+        connection.expectHeartbeat()
+    }
+
+    func ended(_ connection: GatewayConnection, code: Int?, byClient: Bool, reason: String) {
+        connections[ObjectIdentifier(connection)] = nil
+        writabilityChanged()
+        note(.session(change(.closed(code: code, byClient: byClient, reason: reason), connection)))
+        guard let session = connection.session else { return }
+        connection.session = nil
+        // Somebody else may have resumed it already.
+        guard session.connection == nil || session.connection === connection else { return }
+        session.connection = nil
+        // Leaving with 1000 or 1001 ends the session (Discord docs, Gateway › Disconnecting).
+        if byClient, code == 1000 || code == 1001 { return forget(session) }
+        session.expiry = simulation.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(pace.sessionLifetime.nanoseconds)) {
+            [weak self, weak session] in
+            if let session { self?.forget(session) }
+        }
+    }
+
+    func change(_ state: Observation.SessionChange.State, _ connection: GatewayConnection) -> Observation.SessionChange {
+        Observation.SessionChange(
+            state: state, shard: connection.session?.shardIndex, sessionID: connection.session?.id, host: connection.host)
+    }
+
+    func cutAll() {
+        for connection in connections.values { connection.cut() }
+    }
+
+    // MARK: Sessions
+
+    func begin(_ session: GatewaySession, on connection: GatewayConnection) {
+        sessions[session.id] = session
+        sessionOrder.append(session)
+        bind(session, to: connection)
+    }
+
+    func bind(_ session: GatewaySession, to connection: GatewayConnection) {
+        session.expiry?.cancel()
+        if let old = session.connection, old !== connection { old.cut() }
+        session.connection = connection
+        connection.session = session
+    }
+
+    func forget(_ session: GatewaySession) {
+        session.expiry?.cancel()
+        sessions[session.id] = nil
+        sessionOrder.removeAll { $0 === session }
+    }
+
+    /// 32 hexadecimal digits, as Discord's are.
+    func newSessionID() -> String {
+        (0..<2).map { _ in
+            let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+
+    func admit(shard: Int) -> IdentifyGate.Verdict { gate.admit(shard: shard, at: .now) }
+
+    /// The budget is overdrawn: every session ends and the token is void (Discord docs, Gateway › Session Start Limit).
+    func voidToken() {
+        isTokenValid = false
+        for session in sessionOrder { forget(session) }
+        for connection in connections.values { connection.close(4004, "session starts exhausted: the token was reset") }
+    }
+
+    /// Tells every session that hears of it; `input` is reported as undelivered when there is none.
+    func tell(_ dispatch: Dispatch, input: Int? = nil) {
+        let rendered = RenderedDispatch(dispatch, input: input)
+        var isHeard = false
+        for session in sessionOrder where session.hears(dispatch) {
+            isHeard = true
+            session.tell(rendered)
+        }
+        guard !isHeard, let input else { return }
+        let reason = sessionOrder.isEmpty ? "the bot has no session" : "no session subscribes to \(dispatch.event.name)"
+        note(.undelivered(input: input, reason: reason))
+    }
+
+    /// Whether the whole member list of a guild may be asked for now; otherwise how long to wait.
+    func admitFullRequest(of guild: Snowflake) -> Duration? {
+        let now = ContinuousClock.now
+        if let last = fullRequests[guild], last + pace.memberRequestWindow > now { return last + pace.memberRequestWindow - now }
+        fullRequests[guild] = now
+        return nil
+    }
+
+    // MARK: Floods
+
+    /// Tells dispatches as fast as the clients take them, a batch for each turn of the loop, until `next` has no more.
+    func flood(_ next: @escaping () -> Dispatch?) -> EventLoopFuture<Void> {
+        let done = simulation.eventLoop.makePromise(of: Void.self)
+        continueFlood(next, done)
+        return done.futureResult
+    }
+
+    private func continueFlood(_ next: @escaping () -> Dispatch?, _ done: EventLoopPromise<Void>) {
+        isBatching = true
+        var isOver = false
+        for _ in 0..<64 {
+            guard let dispatch = next() else {
+                isOver = true
+                break
+            }
+            tell(dispatch)
+        }
+        isBatching = false
+        for connection in connections.values { connection.flush() }
+        if isOver { return done.succeed() }
+        let goOn = { [weak self] in
+            guard let self else { return done.fail(SimulatorFailure("the simulator has stopped")) }
+            continueFlood(next, done)
+        }
+        if connections.values.allSatisfy(\.isWritable) { simulation.eventLoop.assumeIsolated().execute(goOn) } else { whenWritable = goOn }
+    }
+
+    func writabilityChanged() {
+        guard connections.values.allSatisfy(\.isWritable), let goOn = whenWritable.take() else { return }
+        simulation.eventLoop.assumeIsolated().execute(goOn)
+    }
+
+    // MARK: Faults
+
+    func inflict(_ fault: Fault, shard: Int?, after events: Int) {
+        if fault == .forgetSessions {
+            for session in sessionOrder where session.connection == nil { forget(session) }
+            return
+        }
+        for connection in connections.values where shard == nil || connection.session?.shardIndex == shard {
+            if events > 0 { connection.schedule(fault, after: events) } else { commit(fault, on: connection) }
+        }
+    }
+
+    func commit(_ fault: Fault, on connection: GatewayConnection) {
+        switch fault {
+        case .cut: connection.cut()
+        case .reset: connection.cut(reset: true)
+        case .tear: connection.tearNextMessage()
+        case .corrupt: connection.corruptNextMessage()
+        case .close(let code, let reason): connection.close(code, reason)
+        case .reconnect: connection.send(.reconnect)
+        case .requestHeartbeat: connection.send(.heartbeat)
+        case .invalidSession(let isResumable):
+            if !isResumable, let session = connection.session {
+                connection.session = nil
+                forget(session)
+            }
+            note(.session(change(.invalidated(resumable: isResumable), connection)))
+            connection.send(.invalidSession, .bool(isResumable))
+        case .forgetSessions: inflict(.forgetSessions, shard: nil, after: 0)
+        case .payload(let text): connection.sendMessage(Array(text.utf8))
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import BotHost
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+@main
+struct Moonwire: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "moonwire",
+        abstract: "Runs Discord bots written in Lua.",
+        subcommands: [RunCommand.self, VersionCommand.self])
+
+    /// Errors are one line on standard error, and a status that scripts can tell apart (`ExitStatus`).
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as BotFailure {
+            fail(failure.status, failure.description)
+        } catch {
+            switch exitCode(for: error) {
+            case .success:
+                print(fullMessage(for: error))
+            case .validationFailure:
+                fail(.usage, fullMessage(for: error).replacingPrefix("Error: ", with: ""))
+            case let code:
+                fail(ExitStatus(rawValue: code.rawValue) ?? .failure, message(for: error))
+            }
+        }
+    }
+
+    static func fail(_ status: ExitStatus, _ text: String) -> Never {
+        let line = text.isEmpty ? "" : "moonwire: \(text)\n"
+        _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+        terminate(status.rawValue)
+    }
+}
+
+// Inside the command, `exit` means ArgumentParser's.
+private func terminate(_ status: Int32) -> Never { exit(status) }
+
+extension String {
+    fileprivate func replacingPrefix(_ prefix: String, with other: String) -> String {
+        hasPrefix(prefix) ? other + dropFirst(prefix.count) : self
+    }
+}

@@ -1,0 +1,59 @@
+import Configuration
+import Foundation
+import TestSupport
+import Testing
+
+@testable import BotHost
+
+@Suite("A pack on disk")
+struct PackFolderTests {
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    @Test("a folder with main.lua, named after the folder")
+    func mainChunk() throws {
+        try folder.write("dice/main.lua", "return 1")
+        let pack = try PackFolder(path: folder.path("dice"))
+        #expect(pack.name == "dice")
+        #expect(try pack.mainChunk() == PackFolder.Chunk(name: "dice/main.lua", source: Array("return 1".utf8)))
+    }
+
+    @Test("a single file, named without .lua")
+    func singleFile() throws {
+        try folder.write("dice.lua", "return 1")
+        let pack = try PackFolder(path: folder.path("dice.lua"))
+        #expect(pack.name == "dice")
+        #expect(try pack.mainChunk().name == "dice/dice.lua")
+    }
+
+    @Test("what is no pack is refused by name", arguments: [("missing", "no such file or folder"), ("empty", "no main.lua"), ("note.txt", "ends in .lua")])
+    func noPack(path: String, reason: String) throws {
+        try folder.write("empty/other.lua", "")
+        try folder.write("note.txt", "")
+        let error = #expect(throws: ConfigurationError.self) { try PackFolder(path: folder.path(path)) }
+        #expect(error?.description.contains(reason) == true)
+        #expect(error?.description.contains(path) == true)
+    }
+
+    @Test("require finds lib/util.lua and lib/init.lua")
+    func modules() throws {
+        try folder.write("dice/main.lua", "")
+        try folder.write("dice/lib/util.lua", "return 'util'")
+        try folder.write("dice/lib/init.lua", "return 'lib'")
+        let pack = try PackFolder(path: folder.path("dice"))
+        #expect(try pack.chunk(requiring: "lib.util")?.name == "dice/lib/util.lua")
+        #expect(try pack.chunk(requiring: "lib")?.name == "dice/lib/init.lua")
+        #expect(try pack.chunk(requiring: "lib.other") == nil)
+    }
+
+    @Test("no module name reaches outside the pack", arguments: ["..secret", "../secret", "/etc/passwd", "lib..secret", "", ".", "link"])
+    func escapes(name: String) throws {
+        try folder.write("dice/main.lua", "")
+        try folder.write("secret.lua", "return 'secret'")
+        try FileManager.default.createSymbolicLink(atPath: folder.path("dice/link.lua"), withDestinationPath: folder.path("secret.lua"))
+        #expect(try PackFolder(path: folder.path("dice")).chunk(requiring: name) == nil)
+    }
+}

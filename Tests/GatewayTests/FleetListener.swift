@@ -1,0 +1,55 @@
+import Discord
+import Gateway
+import GatewayProtocol
+
+/// Records what a fleet tells.
+final class FleetListener: GatewayDelegate {
+    /// `NAME sequence data`, in order.
+    var events: [String] = []
+    var readies: [Ready] = []
+    var resumes = 0
+    var phases: [GatewaySession.Phase] = []
+    var notes: [GatewayNote] = []
+    var failure: GatewayFailure?
+    var onEvent: (String) -> Void = { _ in }
+    var onReady: (ShardID) -> Void = { _ in }
+    var onResumed: () -> Void = {}
+    var onFailure: () -> Void = {}
+
+    func gateway(shard: ShardID, dispatched event: EventName, sequence: Int64, data: UnsafeRawBufferPointer, encoding: PayloadEncoding) {
+        record(event.description, sequence, data, encoding)
+    }
+
+    func gateway(
+        shard: ShardID, dispatchedUnknown name: UnsafeRawBufferPointer, sequence: Int64, data: UnsafeRawBufferPointer,
+        encoding: PayloadEncoding
+    ) {
+        record(String(decoding: name, as: UTF8.self), sequence, data, encoding)
+    }
+
+    private func record(_ name: String, _ sequence: Int64, _ data: UnsafeRawBufferPointer, _ encoding: PayloadEncoding) {
+        var reader = PayloadReader(data, encoding: encoding)
+        let range = (try? reader.skipValue()) ?? 0..<0
+        let value = String(decoding: data[range].prefix(100), as: UTF8.self)
+        events.append(encoding == .json ? "\(name) \(sequence) \(value)" : "\(name) \(sequence)")
+        onEvent(events[events.count - 1])
+    }
+
+    func gateway(shard: ShardID, becameReady ready: Ready) {
+        readies.append(ready)
+        onReady(shard)
+    }
+
+    func gatewayResumed(shard: ShardID) {
+        resumes += 1
+        onResumed()
+    }
+
+    func gateway(shard: ShardID, entered phase: GatewaySession.Phase) { phases.append(phase) }
+    func gateway(noted note: GatewayNote) { notes.append(note) }
+
+    func gatewayFailed(_ failure: GatewayFailure) {
+        self.failure = failure
+        onFailure()
+    }
+}

@@ -1,0 +1,46 @@
+import Discord
+import Gateway
+import GatewayProtocol
+import Testing
+
+@Suite("Saved sessions: RESUME across restarts") struct SavedSessionsTests {
+    private let shard = ShardID(index: 1, of: 4)
+    private let point = ResumePoint(sessionID: "s", url: "wss://r", sequence: 42)
+
+    @Test("what was saved is found again by the same shard of the same layout, readable by the owner only") func roundTrip() throws {
+        let directory = try TemporaryFile()
+        let file = StateFile(path: directory.directory + "/sessions.json")
+        var sessions = try SavedSessions(file: file, terms: "t")
+        let isNew = sessions.set(point, of: shard, at: 1000)
+        let isNewAgain = sessions.set(point, of: shard, at: 2000)
+        #expect(isNew && !isNewAgain)
+        try sessions.save()
+        let again = try SavedSessions(file: file, terms: "t")
+        #expect(again.point(of: shard, at: 3000) == point)
+        #expect(again.point(of: ShardID(index: 1, of: 5), at: 3000) == nil)
+        #expect(directory.mode(of: "sessions.json") == 0o600)
+    }
+
+    @Test("a stale session is not tried") func stale() {
+        var sessions = SavedSessions(terms: "t")
+        sessions.set(point, of: shard, at: 1000)
+        #expect(sessions.point(of: shard, at: 1000 + SavedSessions.lifetime - 1) == point)
+        #expect(sessions.point(of: shard, at: 1000 + SavedSessions.lifetime) == nil)
+    }
+
+    @Test("a session that was asked for with other terms is not resumed") func terms() throws {
+        let directory = try TemporaryFile()
+        let file = StateFile(path: directory.directory + "/sessions.json")
+        var sessions = try SavedSessions(file: file, terms: "intents=1")
+        sessions.set(point, of: shard, at: 1000)
+        try sessions.save()
+        #expect(try SavedSessions(file: file, terms: "intents=2").point(of: shard, at: 1000) == nil)
+    }
+
+    @Test("a forgotten session stays forgotten") func forgotten() throws {
+        var sessions = SavedSessions(terms: "t")
+        sessions.set(point, of: shard, at: 1000)
+        sessions.set(nil, of: shard, at: 1000)
+        #expect(sessions.point(of: shard, at: 1000) == nil)
+    }
+}

@@ -1,0 +1,257 @@
+import Discord
+import Gateway
+import GatewayProtocol
+import JSON
+import Reactor
+import TLS
+import Testing
+import WebSocketProtocol
+
+@Suite("A fleet of shards against a scripted gateway") struct ShardFleetTests {
+    @Test("18: 32 shards with max_concurrency 16 identify in two waves, in the order of their buckets") func waves() throws {
+        let scene = try Scene { $0.identifyInterval = .milliseconds(150) }
+        scene.gateway.info.shards = 32
+        scene.gateway.info.maxConcurrency = 16
+        var order: [Int] = []
+        scene.gateway.onCommand = { _, opcode, data in
+            if opcode == .identify { order.append(Int(data["shard"]?[0]?.integerValue ?? -1)) }
+            return false
+        }
+        scene.listener.onReady = { _ in if scene.listener.readies.count == 32 { scene.done() } }
+        scene.play()
+        #expect(order.sorted() == Array(0..<32))
+        #expect(order.prefix(16).sorted() == Array(0..<16))
+    }
+
+    @Test("19: with 3 session starts left for 8 shards no IDENTIFY is wasted when the fleet shall fail") func budgetFails() throws {
+        let scene = try Scene { $0.spentBudget = .fail }
+        scene.gateway.info.shards = 8
+        scene.gateway.info.remaining = 3
+        scene.play()
+        guard case .identifyBudgetSpent(needed: 8, remaining: 3, until: _) = scene.listener.failure else {
+            Issue.record("\(String(describing: scene.listener.failure))")
+            return
+        }
+        #expect(scene.gateway.log.isEmpty)
+        #expect(scene.listener.failure?.description.contains(" UTC") == true)
+    }
+
+    @Test("19: or it waits until the budget is whole again") func budgetWaits() throws {
+        let scene = try Scene()
+        scene.gateway.info.remaining = 0
+        scene.gateway.info.resetAfter = .milliseconds(200)
+        var asked = 0
+        scene.gateway.onInfo = { info in
+            asked += 1
+            if asked > 1 { info.remaining = 1000 }
+        }
+        scene.listener.onReady = { _ in scene.done() }
+        scene.play()
+        #expect(scene.gateway.log == ["open 0", "identify 0"], "and no connection idles meanwhile")
+        #expect(scene.listener.notes.count { if case .waitingForIdentify = $0.event { true } else { false } } == 1)
+        #expect(asked == 2)
+    }
+
+    @Test("commands go to the shard that owns the guild") func routing() throws {
+        let scene = try Scene { $0.layout = .all(count: 3) }
+        scene.gateway.info.maxConcurrency = 3
+        var received: [String] = []
+        scene.gateway.onCommand = { peer, opcode, data in
+            switch opcode {
+            case .voiceStateUpdate: received.append("voice \(peer.shard)")
+            case .requestChannelInfo: received.append("info \(peer.shard)")
+            case .requestSoundboardSounds: received.append("sounds \(peer.shard) \(data["guild_ids"]?.arrayValue?.count ?? 0)")
+            case .presenceUpdate: received.append("presence \(peer.shard)")
+            case .identify: peer.shard = Int(data["shard"]?[0]?.integerValue ?? -1)
+            default: break
+            }
+            return false
+        }
+        func guild(_ shard: Int, _ number: UInt64 = 0) -> Snowflake { Snowflake(rawValue: (UInt64(shard) + 3 * number) << 22 | 7) }
+        scene.listener.onReady = { _ in
+            guard scene.listener.readies.count == 3 else { return }
+            do {
+                try scene.fleet.updateVoiceState(guild: guild(1), channel: nil)
+                try scene.fleet.requestChannelInfo(of: guild(2), fields: ["status"])
+                try scene.fleet.requestSoundboardSounds(of: [guild(0), guild(0, 5), guild(2)])
+                try scene.fleet.updatePresence(Presence(status: .idle))
+            } catch { Issue.record(error) }
+            scene.table.when({ received.count == 7 }) { scene.done() }
+        }
+        scene.play()
+        #expect(received.sorted() == ["info 2", "presence 0", "presence 1", "presence 2", "sounds 0 2", "sounds 2 1", "voice 1"])
+    }
+
+    @Test("a presence set while a shard is offline is in its IDENTIFY, or follows its RESUME") func presence() throws {
+        let scene = try Scene()
+        var identified: String?, updated: String?
+        scene.gateway.onOpen = { peer in
+            if peer.index == 0 { _ = try? scene.fleet.updatePresence(Presence(status: .idle)) }
+            if peer.index == 1 { _ = try? scene.fleet.updatePresence(Presence(status: .doNotDisturb)) }
+            peer.hello()
+        }
+        scene.gateway.onCommand = { _, opcode, data in
+            if opcode == .identify { identified = data["presence"]?["status"]?.stringValue }
+            if opcode == .presenceUpdate {
+                updated = data["status"]?.stringValue
+                scene.done()
+            }
+            return false
+        }
+        scene.listener.onReady = { _ in scene.gateway.peers[0].reconnect() }
+        scene.play()
+        #expect(identified == "idle")
+        #expect(updated == "dnd")
+    }
+
+    @Test("leaving for good closes with 1000, leaving for a successor in the 4000 range", arguments: [false, true])
+    func shutdown(keeping: Bool) throws {
+        let scene = try Scene { $0.layout = .all(count: 2) }
+        scene.gateway.info.maxConcurrency = 2
+        var completed = 0
+        scene.listener.onReady = { _ in
+            guard scene.listener.readies.count == 2 else { return }
+            scene.fleet.shutdown(keepingSessions: keeping) {
+                completed += 1
+                scene.done()
+            }
+        }
+        scene.play()
+        #expect(completed == 1)
+        #expect(scene.gateway.peers.map { $0.connection.closeReceived?.rawValue } == (keeping ? [4900, 4900] : [1000, 1000]))
+        #expect(scene.fleet.statuses.allSatisfy { $0.phase == .stopped })
+    }
+
+    @Test("a gateway that does not answer the Close frame cannot keep the process") func shutdownDeadline() throws {
+        let scene = try Scene { $0.shutdownDeadline = .milliseconds(50) }
+        scene.gateway.onOpen = { peer in
+            peer.connection.answers = false
+            peer.hello()
+        }
+        scene.listener.onReady = { _ in scene.fleet.shutdown { scene.done() } }
+        scene.play()
+    }
+
+    @Test("GET /gateway/bot is asked again until it answers, and 401 ends the matter") func botInfo() throws {
+        let table = try Turntable()
+        var answers: [Result<GatewayBotInfo, GatewayBotInfo.Failure>] = [.failure(.unavailable("HTTP 502")), .failure(.unauthorized)]
+        let fleet = ShardFleet(
+            configuration: GatewayConfiguration(token: Scene.token, intents: []), reactor: table.reactor, tls: try .init(),
+            source: { $0(answers.removeFirst()) })
+        let listener = FleetListener()
+        fleet.delegate = listener
+        listener.onFailure = { table.done() }
+        table.run { fleet.start() }
+        #expect(listener.failure == .tokenRefused)
+        #expect(answers.isEmpty)
+        #expect(listener.notes.first?.description.contains("HTTP 502") == true)
+    }
+
+    @Test("a gateway URL and a layout that are none are said to be", arguments: [
+        ("https://discord.com", ShardLayout.automatic), ("nonsense", .automatic), ("wss://x", .all(count: 0)), ("wss://x", .range(2...4, of: 4)),
+    ])
+    func invalid(url: String, layout: ShardLayout) throws {
+        let scene = try Scene { $0.layout = layout }
+        scene.gateway.info.url = url
+        scene.play()
+        switch scene.listener.failure {
+        case .invalidGatewayURL(url), .invalidLayout: break
+        default: Issue.record("\(String(describing: scene.listener.failure))")
+        }
+    }
+
+    // Restarts
+
+    @Test("a restarted process RESUMEs where the old one stopped and gets what it missed") func resumeAcrossRestart() throws {
+        let state = try TemporaryFile()
+        let old = try Scene { $0.stateDirectory = state.directory }
+        old.listener.onReady = { _ in
+            old.gateway.peers[0].dispatch("MESSAGE_CREATE", message("before"))
+        }
+        old.listener.onEvent = { _ in old.fleet.shutdown(keepingSessions: true) { old.done() } }
+        old.play()
+        let saved = try #require(state.text(of: "sessions.json"))
+        #expect(saved.contains("session-0") && !saved.contains("secret"))
+        #expect(state.mode(of: "sessions.json") == 0o600)
+
+        let new = try Scene { $0.stateDirectory = state.directory }
+        // The old session's URL has the old gateway's port: the new process must find its way all the same.
+        new.gateway.onCommand = { peer, opcode, data in
+            guard opcode == .resume else { return false }
+            peer.sequence = data["seq"]?.integerValue ?? 0
+            peer.dispatch("MESSAGE_CREATE", message("missed"))
+            peer.resumed()
+            return true
+        }
+        new.listener.onResumed = { new.done() }
+        old.gateway.server.close()
+        new.play()
+        #expect(new.gateway.log.first == "open 0" && new.gateway.log.contains("resume 0 seq 2"))
+        #expect(new.listener.events == [#"MESSAGE_CREATE 3 {"content":"missed"}"#])
+    }
+
+    @Test("a process that crashes right after READY resumes too, and other intents make a new session") func crash() throws {
+        let state = try TemporaryFile()
+        let old = try Scene { $0.stateDirectory = state.directory }
+        old.listener.onReady = { _ in old.table.reactor.nextTurn { old.table.reactor.nextTurn { old.done() } } }
+        old.play()
+        old.gateway.server.close()
+        let new = try Scene {
+            $0.stateDirectory = state.directory
+            $0.intents = [.guilds]
+        }
+        new.listener.onReady = { _ in new.done() }
+        new.play()
+        #expect(new.gateway.log == ["open 0", "identify 0"])
+        #expect(state.text(of: "sessions.json")?.contains("session-0") == true)
+    }
+
+    @Test("after leaving for good nothing is left to resume") func forgotten() throws {
+        let state = try TemporaryFile()
+        let scene = try Scene { $0.stateDirectory = state.directory }
+        scene.listener.onReady = { _ in scene.fleet.shutdown { scene.done() } }
+        scene.play()
+        #expect(state.text(of: "sessions.json")?.contains("session-0") == false)
+    }
+
+    @Test("crash-restarts spend no more session starts than there are") func crashLoop() throws {
+        let state = try TemporaryFile()
+        var identifies = 0, refused = 0
+        for _ in 0..<20 {
+            let scene = try Scene {
+                $0.stateDirectory = state.directory
+                $0.spentBudget = .fail
+                // A crash so early that no session was saved, with another process's intents.
+                $0.intents = Intents(rawValue: UInt64(identifies) << 9 & Intents.all.rawValue)
+            }
+            scene.gateway.info.total = 5
+            scene.gateway.info.remaining = 5
+            scene.gateway.onCommand = { _, opcode, _ in
+                if opcode == .identify { scene.done() }
+                return opcode == .identify
+            }
+            scene.play()
+            identifies += scene.gateway.log.count { $0.hasPrefix("identify") }
+            if case .identifyBudgetSpent = scene.listener.failure { refused += 1 }
+        }
+        #expect(identifies == 5)
+        #expect(refused == 15)
+    }
+
+    // Trace
+
+    @Test("the trace has every payload both ways as JSON lines, and never the token") func trace() throws {
+        let scene = try Scene()
+        var lines: [String] = []
+        scene.fleet.trace = ProtocolTrace(format: .json) { lines.append(String(decoding: $0, as: UTF8.self)) }
+        scene.listener.onReady = { _ in scene.gateway.peers[0].reconnect() }
+        scene.listener.onResumed = { scene.fleet.shutdown { scene.done() } }
+        scene.play()
+        let entries = try lines.map { try JSONValue(parsing: $0) }
+        #expect(entries.compactMap { $0["dir"]?.stringValue == "out" ? $0["op"]?.integerValue : nil } == [2, 6])
+        #expect(entries.contains { $0["t"]?.stringValue == "READY" && $0["s"]?.integerValue == 1 && $0["payload"]?["d"] != nil })
+        #expect(entries.contains { $0["text"]?.stringValue?.contains("1000") == true })
+        #expect(!lines.contains { $0.contains("secret") })
+        #expect(lines.allSatisfy { $0.hasSuffix("\n") && $0.utf8.count { $0 == UInt8(ascii: "\n") } == 1 })
+    }
+}

@@ -1,0 +1,89 @@
+import Testing
+@testable import LuaEngine
+
+@Suite("Budgets") struct LuaBudgetTests {
+    @Test("CPU time: nothing a script does keeps it running", arguments: [
+        "while true do end",
+        "local function spin() while true do end end while true do pcall(spin) end",
+        "while true do xpcall(error, function() while true do end end) end",
+        "xpcall(function() while true do end end, function() while true do end end)",
+        "local co = coroutine.create(function() while true do end end) while true do coroutine.resume(co) end",
+        "while true do coroutine.wrap(function() while true do end end)() end",
+        "while true do coroutine.resume(coroutine.create(function() end)) end",
+        "local t = setmetatable({}, {__index = function() while true do end end}) return t.x",
+        "do local c <close> = setmetatable({}, {__close = function() while true do end end}) end",
+        "local c <close> = setmetatable({}, {__close = function() while true do end end}) error('x')",
+        "coroutine.wrap(function() local c <close> = setmetatable({}, {__close = function() while true do end end}) error('x') end)()",
+        "error(setmetatable({}, {__tostring = function() while true do end end}))",
+        "table.sort({3, 2, 1}, function() while true do end end)",
+        "('x'):gsub('.', function() while true do end end)",
+        "load(function() while true do end end)",
+        "local s = ('a'):rep(60) while true do s:find(('a?'):rep(20)) end",
+        "local t = {} for i = 1, 2e5 do t[i] = i % 7 end while true do table.sort(t, math.ult) end",
+        "local t = {} for i = 1, 1e5 do t[i] = ('x'):rep(1000) end while true do table.sort(t) end",
+        "while true do pcall(pcall, pcall, pcall) end",
+        "repeat until pcall(error)",
+        "local function f() return f() end f()",
+        "for i in coroutine.wrap(function() while true do coroutine.yield(1) end end) do end",
+        "local function f(...) return f(1, ...) end f()",
+    ])
+    func cpu(_ body: String) throws {
+        let bench = try Bench { $0.cpuStop = .milliseconds(60); $0.cpuWarning = .milliseconds(20) }
+        let failure = try #require(bench.run(body).failure)
+        #expect(failure.kind == .cpu, "\(failure.message)")
+        #expect(failure.message == "stopped: the script used more CPU time than it may")
+        #expect(bench.value("return 1") == "1")
+    }
+
+    @Test("a slow run is reported once, with its place, and goes on")
+    func warning() throws {
+        let bench = try Bench { $0.cpuWarning = .milliseconds(20); $0.cpuStop = .seconds(20) }
+        #expect(bench.value("""
+            local start = os.clock()
+            while os.clock() - start < 0.15 do end
+            return 'done'
+            """) == "done")
+        #expect(bench.host.overruns.count == 1)
+        #expect(bench.host.overruns.first??.chunk == "test.lua")
+        #expect(bench.host.overruns.first??.line == 2)
+        #expect(bench.value("return 1") == "1")
+        #expect(bench.host.overruns.count == 1)
+    }
+
+    @Test("memory: what a script holds is bounded, and running out is final", arguments: [
+        "local t = {} while true do t[#t + 1] = {} end",
+        "local t = {} while true do pcall(function() while true do t[#t + 1] = {} end end) end",
+        "local s = 'x' while true do s = s .. s end",
+        "local s = 'x' while true do pcall(function() while true do s = s .. s end end) end",
+        "local t = {} for i = 1, 1e9 do t[i] = coroutine.create(print) end",
+        "local t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end",
+        "local t = {} while true do t[#t + 1] = function() return t end end",
+        "local s = ('x'):rep(1000000) local t = {} while true do t[#t + 1] = s:upper() .. #t end",
+        "coroutine.wrap(function() local t = {} while true do t[#t + 1] = {} end end)()",
+        "local t = {} local c <close> = setmetatable({}, {__close = function() while true do t[#t + 1] = {} end end}) error('x')",
+        "local a = ('x'):rep(4000000) local b = a .. a .. a .. a .. a .. a .. a .. a .. a .. a .. a .. a .. a .. a .. a .. a return #b",
+    ])
+    func memory(_ body: String) throws {
+        let bench = try Bench { $0.memory = 16 << 20; $0.cpuStop = .seconds(30) }
+        let result = bench.run(body)
+        let failure = try #require(result.failure)
+        #expect(failure.kind == .memory, "\(failure.message)")
+        #expect(bench.state.statistics.memoryPeak < 40 << 20)
+        bench.state.collectGarbage()
+        #expect(bench.state.statistics.memory < 4 << 20)
+        #expect(bench.value("return 1") == "1")
+    }
+
+    @Test("garbage is no offence: a script may allocate far more than it holds")
+    func garbage() throws {
+        let bench = try Bench { $0.memory = 8 << 20; $0.cpuStop = .seconds(60) }
+        #expect(bench.value("for i = 1, 300000 do local t = {i, {i}} end return 'ok'") == "ok")
+    }
+
+    @Test("source text is bounded")
+    func source() throws {
+        let bench = try Bench { $0.sourceBytes = 1000 }
+        #expect(bench.value("return " + String(repeating: " ", count: 2000) + "1") == "syntax: test.lua: the source is longer than 1000 bytes")
+        #expect(bench.value("return load((' '):rep(2000))") == "nil the source is longer than 1000 bytes")
+    }
+}
