@@ -15,6 +15,7 @@ final class ScriptedServer {
     private let process: pid_t
     private let input: CInt
     private let output: CInt
+    private var isFinished = false
 
     /// One at a time: between making a pipe and marking it, another child would inherit it, and then an input would never end.
     private static let spawning = Mutex(())
@@ -54,14 +55,21 @@ final class ScriptedServer {
         return (process, toChild[1], fromChild[0])
     }
 
-    /// Ends the program and returns what it saw.
+    /// Ends the program and returns what it saw. Call it once.
     func finish() throws -> Record {
+        isFinished = true
         close(input)
-        let record = try JSONValue(parsing: Self.readLine(from: output))
-        close(output)
-        var status: CInt = 0
-        waitpid(process, &status, 0)
-        return Record(value: record)
+        defer {
+            close(output)
+            var status: CInt = 0
+            waitpid(process, &status, 0)
+        }
+        return Record(value: try JSONValue(parsing: Self.readLine(from: output)))
+    }
+
+    deinit {
+        // The record of a server that a failed test leaves behind is of no use.
+        if !isFinished { _ = try? finish() }
     }
 
     struct Record: Sendable {

@@ -3,10 +3,11 @@
 plan     {"METHOD /path": [answer, ...]}; the last answer repeats. An answer: status, headers, body, times (repetitions of body),
          delay and drip (seconds before, and between bytes), cut (body bytes before a reset), drop (no answer at all).
 bucket   {"limit", "window"}: every path not in the plan has such a window of its own, as Discord counts them.
-global   {"limit", "window"}: requests allowed in all, but for interactions.
-tls      subject alternative names, to serve TLS with a certificate of an authority made for this run.
+tls      subject alternative names, to serve TLS with a certificate of an authority made for this run; "oldest" does TLS 1.1 only.
 """
-import email.parser, email.policy, http.server, json, os, socket, ssl, struct, subprocess, sys, tempfile, threading, time
+import email.parser, email.policy, http.server, json, socket, ssl, struct, sys, tempfile, threading, time
+
+from certificates import certificates
 
 script = json.loads(sys.argv[1])
 lock = threading.Lock()
@@ -95,16 +96,6 @@ def limited(key):
     """Discord's way of counting: windows that begin with their first request. Called with the lock held."""
     global refused
     now = time.monotonic()
-    whole = script.get("global")
-    if whole and "/interactions/" not in key:
-        count, ends = windows.get("", (0, 0))
-        count, ends = (0, now + whole["window"]) if now >= ends else (count, ends)
-        if count >= whole["limit"]:
-            refused += 1
-            wait = ends - now
-            return {"status": 429, "body": json.dumps({"message": "You are being rate limited.", "retry_after": wait, "global": True}),
-                    "headers": {"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global", "Retry-After": f"{wait:.3f}"}}
-        windows[""] = (count + 1, ends)
     rule = script.get("bucket")
     if not rule:
         return {}
@@ -122,21 +113,6 @@ def limited(key):
     return {"status": 429, "headers": headers, "body": json.dumps({"message": "You are being rate limited.", "retry_after": wait, "global": False})}
 
 
-def certificates(folder, names):
-    """An authority and a leaf for `names`, made by the openssl command."""
-    def openssl(*arguments):
-        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=Test Authority")
-    openssl("req", *key, "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", "/CN=localhost")
-    with open(os.path.join(folder, "ext"), "w") as file:
-        file.write(f"subjectAltName={names}\n" if names else "basicConstraints=CA:FALSE\n")
-    openssl("x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1", "-extfile", "ext", "-out", "leaf.pem")
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.load_cert_chain(os.path.join(folder, "leaf.pem"), os.path.join(folder, "leaf.key"))
-    return made, os.path.join(folder, "ca.pem")
-
-
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
@@ -147,6 +123,9 @@ class Server(http.server.ThreadingHTTPServer):
 
 with tempfile.TemporaryDirectory() as folder:
     context, authority = certificates(folder, script["tls"]) if "tls" in script else (None, None)
+    if "oldest" in script:
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+        context.set_ciphers("ALL:@SECLEVEL=0")
     server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps({"port": server.server_address[1], "authority": authority}), flush=True)

@@ -23,20 +23,6 @@ package struct RateLimiter: ~Copyable {
         case heldBeyondDeadline(until: ContinuousClock.Instant)
     }
 
-    /// What the owner should tell a person.
-    package enum Notice: Sendable, Equatable {
-        /// Global 429: everything but interactions waits so long.
-        case globalLimit(Duration)
-        /// The proxy before Discord refuses our address: everything waits so long.
-        case blockedByEdge(Duration)
-        /// So many invalid requests in ten minutes; said once when the warning mark is passed.
-        case invalidRequests(Int)
-        /// So many invalid requests: everything but interactions waits so long.
-        case pausedForInvalidRequests(Int, Duration)
-        /// 401 with the bot's token.
-        case tokenRefused
-    }
-
     /// One method and template on one top-level resource: what a hidden or shared limit is about.
     private struct Operation: Hashable {
         var route: String
