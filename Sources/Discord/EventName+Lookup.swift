@@ -6,7 +6,7 @@ extension EventName {
         guard candidate != EventName.vacant, let event = EventName(rawValue: candidate) else { return nil }
         let expected = event.name
         guard expected.utf8CodeUnitCount == name.count else { return nil }
-        for index in 0..<name.count where name[index] != expected.utf8Start[index] { return nil }
+        guard EventName.equal(name, UnsafeRawBufferPointer(start: expected.utf8Start, count: name.count)) else { return nil }
         self = event
     }
 
@@ -15,6 +15,24 @@ extension EventName {
         var name = name.uppercased()
         guard let event = name.withUTF8({ EventName(UnsafeRawBufferPointer($0)) }) else { return nil }
         self = event
+    }
+
+    /// Whether two texts of one length, at least four bytes, are the same: a word at a time, the last one overlapping.
+    @inline(__always)
+    private static func equal(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
+        guard one.count >= 8 else {
+            let last = one.count - 4
+            return one.loadUnaligned(as: UInt32.self) == other.loadUnaligned(as: UInt32.self)
+                && one.loadUnaligned(fromByteOffset: last, as: UInt32.self) == other.loadUnaligned(fromByteOffset: last, as: UInt32.self)
+        }
+        var offset = 0
+        while offset < one.count {
+            let place = min(offset, one.count - 8)
+            guard one.loadUnaligned(fromByteOffset: place, as: UInt64.self) == other.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+            else { return false }
+            offset += 8
+        }
+        return true
     }
 
     private static let vacant = UInt8.max

@@ -14,12 +14,16 @@ package struct Snowflake: RawRepresentable, Hashable, Comparable, Sendable {
     package init?(decimal digits: UnsafeRawBufferPointer) {
         guard (1...20).contains(digits.count), digits.count == 1 || digits[0] != 0x30 else { return nil }
         var value: UInt64 = 0
-        for byte in digits {
-            let digit = UInt64(byte &- 0x30)
-            guard digit <= 9 else { return nil }
+        // 19 digits always fit; only a twentieth can be too much.
+        for byte in digits.prefix(19) {
+            guard byte &- 0x30 <= 9 else { return nil }
+            value = value &* 10 &+ UInt64(byte &- 0x30)
+        }
+        if digits.count == 20 {
+            let digit = digits[19] &- 0x30
             let (tens, overflowed) = value.multipliedReportingOverflow(by: 10)
-            let (sum, carried) = tens.addingReportingOverflow(digit)
-            guard !overflowed, !carried else { return nil }
+            let (sum, carried) = tens.addingReportingOverflow(UInt64(digit))
+            guard digit <= 9, !overflowed, !carried else { return nil }
             value = sum
         }
         rawValue = value

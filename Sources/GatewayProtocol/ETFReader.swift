@@ -11,20 +11,20 @@
 package struct ETFReader {
     package static let defaultMaximumDepth = 128
 
-    private let start: UnsafePointer<UInt8>
-    private let end: UnsafePointer<UInt8>
-    private var cursor: UnsafePointer<UInt8>
-    private let maximumDepth: Int
-    private var depth = 0
+    let start: UnsafePointer<UInt8>
+    let end: UnsafePointer<UInt8>
+    var cursor: UnsafePointer<UInt8>
+    let maximumDepth: Int
+    var depth = 0
     /// Whether the next term is a byte of a STRING_EXT: a SMALL_INTEGER_EXT without its tag.
-    private var isBareByte = false
+    var isBareByte = false
 
     /// The progress of one map, list or tuple.
     package struct Container {
-        fileprivate enum Form { case map, list, tuple, bytes }
-        fileprivate let form: Form
+        enum Form { case map, list, tuple, bytes }
+        let form: Form
         /// Keys or elements still to come.
-        package fileprivate(set) var remaining: Int
+        package internal(set) var remaining: Int
     }
 
     package init(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int = defaultMaximumDepth) {
@@ -169,125 +169,5 @@ package struct ETFReader {
         guard try peek() == .null else { return false }
         _ = try takeText()
         return true
-    }
-}
-
-extension ETFReader {
-    /// Passes over the next term by its lengths only, and returns the range of its bytes.
-    @discardableResult
-    package mutating func skipTerm() throws(ETFError) -> Range<Int> {
-        let first = offset
-        // Terms still to pass. Each has at least one byte, so a count beyond what is left is false at once and none overflows.
-        var pending = 1
-        while pending > 0 {
-            guard pending <= end - cursor else { throw fault(.unexpectedEnd) }
-            pending -= 1
-            let tag = try takeTag()
-            switch tag {
-            case ETFTag.binary: try drop(Int(try takeUInt32()))
-            case ETFTag.smallInteger: try drop(1)
-            case ETFTag.integer: try drop(4)
-            case ETFTag.smallBig: try drop(Int(try takeByte()) + 1)
-            case ETFTag.largeBig: try drop(Int(try takeUInt32()) + 1)
-            case ETFTag.smallAtom, ETFTag.smallUTF8Atom: try drop(Int(try takeByte()))
-            case ETFTag.atom, ETFTag.utf8Atom, ETFTag.string: try drop(Int(try takeUInt16()))
-            case ETFTag.newFloat: try drop(8)
-            case ETFTag.float: try drop(31)
-            case ETFTag.empty: break
-            case ETFTag.map: pending += 2 * Int(try takeUInt32())
-            case ETFTag.list: pending += Int(try takeUInt32()) + 1
-            case ETFTag.smallTuple: pending += Int(try takeByte())
-            case ETFTag.largeTuple: pending += Int(try takeUInt32())
-            default: throw ETFError(.unsupportedTag(tag), at: offset - 1)
-            }
-        }
-        return first..<offset
-    }
-
-    // MARK: Steps shared by the reads
-
-    private func fault(_ kind: ETFError.Kind) -> ETFError { ETFError(kind, at: offset) }
-
-    private func wrongKind(_ expected: String) -> ETFError {
-        do { return fault(.wrongKind(expected: expected, tag: try peekTag())) } catch { return error }
-    }
-
-    @inline(__always)
-    private func peekTag() throws(ETFError) -> UInt8 {
-        if isBareByte { return ETFTag.smallInteger }
-        guard cursor < end else { throw fault(.unexpectedEnd) }
-        return cursor.pointee
-    }
-
-    @inline(__always)
-    private mutating func takeTag() throws(ETFError) -> UInt8 {
-        guard !isBareByte else {
-            isBareByte = false
-            return ETFTag.smallInteger
-        }
-        return try takeByte()
-    }
-
-    @inline(__always)
-    private mutating func takeByte() throws(ETFError) -> UInt8 {
-        guard cursor < end else { throw fault(.unexpectedEnd) }
-        defer { cursor += 1 }
-        return cursor.pointee
-    }
-
-    @inline(__always)
-    private mutating func takeUInt16() throws(ETFError) -> UInt16 {
-        UInt16(bigEndian: try takeBytes(2).loadUnaligned(as: UInt16.self))
-    }
-
-    @inline(__always)
-    private mutating func takeUInt32() throws(ETFError) -> UInt32 {
-        UInt32(bigEndian: try takeBytes(4).loadUnaligned(as: UInt32.self))
-    }
-
-    @inline(__always)
-    private mutating func takeBytes(_ count: Int) throws(ETFError) -> UnsafeRawBufferPointer {
-        guard count <= end - cursor else { throw fault(.unexpectedEnd) }
-        defer { cursor += count }
-        return UnsafeRawBufferPointer(start: cursor, count: count)
-    }
-
-    @inline(__always)
-    private mutating func drop(_ count: Int) throws(ETFError) {
-        guard count <= end - cursor else { throw fault(.unexpectedEnd) }
-        cursor += count
-    }
-
-    private mutating func enter(_ form: Container.Form, count: Int, bytesPerElement: Int) throws(ETFError) -> Container {
-        guard count * bytesPerElement <= end - cursor else { throw fault(.unexpectedEnd) }
-        guard depth < maximumDepth else { throw fault(.tooDeep(limit: maximumDepth)) }
-        depth += 1
-        return Container(form: form, remaining: count)
-    }
-
-    private mutating func takeText() throws(ETFError) -> ETFText {
-        let tag = try takeTag()
-        let count = switch tag {
-        case ETFTag.binary: Int(try takeUInt32())
-        case ETFTag.atom, ETFTag.utf8Atom: Int(try takeUInt16())
-        default: Int(try takeByte())
-        }
-        let first = offset
-        let isLatin1 = tag == ETFTag.atom || tag == ETFTag.smallAtom
-        return ETFText(raw: try takeBytes(count), isLatin1: isLatin1, offset: first)
-    }
-
-    private mutating func takeInteger() throws(ETFError) -> ETFInteger {
-        switch try takeTag() {
-        case ETFTag.smallInteger: return ETFInteger(Int32(try takeByte()))
-        case ETFTag.integer: return ETFInteger(Int32(bitPattern: try takeUInt32()))
-        case ETFTag.smallBig: return try takeBig(count: Int(try takeByte()))
-        default: return try takeBig(count: Int(try takeUInt32()))
-        }
-    }
-
-    private mutating func takeBig(count: Int) throws(ETFError) -> ETFInteger {
-        let sign = try takeByte()
-        return ETFInteger(isNegative: sign != 0, bytes: try takeBytes(count))
     }
 }

@@ -2,6 +2,7 @@ import JSON
 
 extension Envelope {
     static func scanJSON(_ bytes: UnsafeRawBufferPointer) throws(PayloadError) -> Findings {
+        if let findings = scanCompactJSON(bytes) { return findings }
         do { return try scan(bytes) } catch { throw .json(error) }
     }
 

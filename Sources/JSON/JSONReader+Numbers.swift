@@ -19,23 +19,23 @@ extension JSONReader {
     package mutating func readNumber() throws(JSONError) -> JSONNumber {
         try expect(.number)
         let first = cursor
-        if first.pointee == UInt8(ascii: "-") { cursor += 1 }
+        if currentByte == UInt8(ascii: "-") { cursor += 1 }
         // int = zero / ( digit1-9 *DIGIT )
-        if cursor < end, cursor.pointee == UInt8(ascii: "0") {
+        if cursor < end, currentByte == UInt8(ascii: "0") {
             cursor += 1
-            if cursor < end, isDigit(cursor.pointee) { throw fault(.invalidNumber) }
+            if cursor < end, isDigit(currentByte) { throw fault(.invalidNumber) }
         } else {
             try readDigits()
         }
         var isInteger = true
-        if cursor < end, cursor.pointee == UInt8(ascii: ".") {
+        if cursor < end, currentByte == UInt8(ascii: ".") {
             cursor += 1
             try readDigits()
             isInteger = false
         }
-        if cursor < end, cursor.pointee | 0x20 == UInt8(ascii: "e") {
+        if cursor < end, currentByte | 0x20 == UInt8(ascii: "e") {
             cursor += 1
-            if cursor < end, cursor.pointee == UInt8(ascii: "+") || cursor.pointee == UInt8(ascii: "-") { cursor += 1 }
+            if cursor < end, currentByte == UInt8(ascii: "+") || currentByte == UInt8(ascii: "-") { cursor += 1 }
             try readDigits()
             isInteger = false
         }
@@ -45,8 +45,8 @@ extension JSONReader {
     /// Consumes one digit or more.
     private mutating func readDigits() throws(JSONError) {
         guard cursor < end else { throw fault(.unexpectedEnd) }
-        guard isDigit(cursor.pointee) else { throw fault(.invalidNumber) }
-        while cursor < end, isDigit(cursor.pointee) { cursor += 1 }
+        guard isDigit(currentByte) else { throw fault(.invalidNumber) }
+        while cursor < end, isDigit(currentByte) { cursor += 1 }
     }
 
     private func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 <= 9 }

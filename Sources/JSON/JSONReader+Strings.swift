@@ -20,7 +20,7 @@ extension JSONReader {
                 cursor = end
                 throw fault(.unexpectedEnd)
             }
-            switch position.pointee {
+            switch position.load(as: UInt8.self) {
             case UInt8(ascii: "\""):
                 let raw = UnsafeRawBufferPointer(start: first, count: position - first)
                 cursor = position + 1

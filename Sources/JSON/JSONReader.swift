@@ -11,9 +11,9 @@ package struct JSONReader {
     /// Nested containers allowed unless told otherwise; Discord's deepest payloads stay under 20.
     package static let defaultMaximumDepth = 128
 
-    let start: UnsafePointer<UInt8>
-    let end: UnsafePointer<UInt8>
-    var cursor: UnsafePointer<UInt8>
+    let start: UnsafeRawPointer
+    let end: UnsafeRawPointer
+    var cursor: UnsafeRawPointer
     private let maximumDepth: Int
     private var depth = 0
     /// Whether a container was entered and nothing of it read yet. One bit serves all levels: a container that was left is
@@ -22,7 +22,7 @@ package struct JSONReader {
 
     package init(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int = defaultMaximumDepth) {
         // An empty buffer may have no address; any pointer serves, since nothing is loaded from it.
-        start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? ("" as StaticString).utf8Start
+        start = bytes.baseAddress ?? UnsafeRawPointer(("" as StaticString).utf8Start)
         end = start + bytes.count
         cursor = start
         self.maximumDepth = maximumDepth
@@ -54,9 +54,9 @@ package struct JSONReader {
     /// skipped before the next call.
     package mutating func nextKey() throws(JSONError) -> JSONString? {
         guard try advance(to: UInt8(ascii: "}")) else { return nil }
-        guard try nextByte() == UInt8(ascii: "\"") else { throw fault(.unexpectedByte(cursor.pointee)) }
+        guard try nextByte() == UInt8(ascii: "\"") else { throw fault(.unexpectedByte(currentByte)) }
         let key = try scanString()
-        guard try nextByte() == UInt8(ascii: ":") else { throw fault(.unexpectedByte(cursor.pointee)) }
+        guard try nextByte() == UInt8(ascii: ":") else { throw fault(.unexpectedByte(currentByte)) }
         cursor += 1
         return key
     }
@@ -89,12 +89,16 @@ package struct JSONReader {
 
     // MARK: Steps shared by the reads
 
+    /// The byte at the cursor, which must not be at the end.
+    @inline(__always)
+    var currentByte: UInt8 { cursor.load(as: UInt8.self) }
+
     func fault(_ kind: JSONError.Kind) -> JSONError { JSONError(kind, at: offset) }
 
     @inline(__always)
     private mutating func skipWhitespace() {
-        while cursor < end, cursor.pointee <= 0x20 {
-            switch cursor.pointee {
+        while cursor < end, currentByte <= 0x20 {
+            switch currentByte {
             case 0x20, 0x0A, 0x0D, 0x09: cursor += 1
             default: return
             }
@@ -106,7 +110,7 @@ package struct JSONReader {
     mutating func nextByte() throws(JSONError) -> UInt8 {
         skipWhitespace()
         guard cursor < end else { throw fault(.unexpectedEnd) }
-        return cursor.pointee
+        return currentByte
     }
 
     /// Throws unless the next value is of `kind`.
@@ -145,7 +149,7 @@ package struct JSONReader {
     private mutating func readWord(_ word: StaticString) throws(JSONError) {
         for index in 0..<word.utf8CodeUnitCount {
             guard cursor < end else { throw fault(.unexpectedEnd) }
-            guard cursor.pointee == word.utf8Start[index] else { throw fault(.unexpectedByte(cursor.pointee)) }
+            guard currentByte == word.utf8Start[index] else { throw fault(.unexpectedByte(currentByte)) }
             cursor += 1
         }
     }

@@ -1,19 +1,26 @@
 /// Passing over bytes of JSON text sixteen at a time. Every function takes the rest of the text as two pointers and returns
 /// where it stopped, at most `end`, so that the compiler keeps all of it in registers.
-enum JSONScan {
+package enum JSONScan {
     private typealias Block = SIMD16<UInt8>
 
+    // Vectors, since comparing a vector with a scalar is not compiled to one instruction.
+    @inline(__always) private static var quotes: Block { Block(repeating: UInt8(ascii: "\"")) }
+    @inline(__always) private static var backslashes: Block { Block(repeating: UInt8(ascii: "\\")) }
+    @inline(__always) private static var bracketBits: Block { Block(repeating: 0x26) }
+    @inline(__always) private static var brackets: Block { Block(repeating: 0x7F) }
+    @inline(__always) private static var spaces: Block { Block(repeating: 0x20) }
+
     /// The first quote, backslash or control character: where a string's plain run ends.
-    static func stringStop(from start: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+    package static func stringStop(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> UnsafeRawPointer {
         var position = start
         while end - position >= 16 {
-            let block = UnsafeRawPointer(position).loadUnaligned(as: Block.self)
-            let hits = (block .== UInt8(ascii: "\"")) .| (block .== UInt8(ascii: "\\")) .| (block .< 0x20)
+            let block = position.loadUnaligned(as: Block.self)
+            let hits = (block .== quotes) .| (block .== backslashes) .| (block .< spaces)
             if let index = firstIndex(hits) { return position + index }
             position += 16
         }
         while position < end {
-            let byte = position.pointee
+            let byte = position.load(as: UInt8.self)
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
             position += 1
         }
@@ -22,8 +29,8 @@ enum JSONScan {
 
     /// The place after the value that begins at `start`, judged by quotes and brackets alone; `nil` when the text ends first.
     /// - Precondition: `start < end`, and `start` is not white space.
-    static func valueEnd(from start: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
-        switch start.pointee {
+    package static func valueEnd(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> UnsafeRawPointer? {
+        switch start.load(as: UInt8.self) {
         case UInt8(ascii: "\""): stringEnd(from: start + 1, to: end)
         case UInt8(ascii: "{"), UInt8(ascii: "["): containerEnd(from: start + 1, to: end)
         default: wordEnd(from: start, to: end)
@@ -32,21 +39,21 @@ enum JSONScan {
 
     /// The place after the closing quote of the string whose first byte is at `start`.
     @inline(__always)
-    private static func stringEnd(from start: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
+    private static func stringEnd(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> UnsafeRawPointer? {
         var position = start
         while end - position >= 16 {
-            let block = UnsafeRawPointer(position).loadUnaligned(as: Block.self)
-            guard let index = firstIndex((block .== UInt8(ascii: "\"")) .| (block .== UInt8(ascii: "\\"))) else {
+            let block = position.loadUnaligned(as: Block.self)
+            guard let index = firstIndex((block .== quotes) .| (block .== backslashes)) else {
                 position += 16
                 continue
             }
             position += index
-            if position.pointee == UInt8(ascii: "\"") { return position + 1 }
+            if position.load(as: UInt8.self) == UInt8(ascii: "\"") { return position + 1 }
             // A backslash escapes the byte after it; of \uXXXX the four digits are ordinary bytes here.
             position += 2
         }
         while position < end {
-            switch position.pointee {
+            switch position.load(as: UInt8.self) {
             case UInt8(ascii: "\""): return position + 1
             case UInt8(ascii: "\\"): position += 2
             default: position += 1
@@ -56,16 +63,17 @@ enum JSONScan {
     }
 
     /// The place after the bracket that closes a container whose contents begin at `start`.
-    private static func containerEnd(from start: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
+    private static func containerEnd(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> UnsafeRawPointer? {
         var position = start
         var depth = 1
-        while position < end {
-            let byte = position.pointee
+        while true {
+            guard position < end else { return nil }
+            let byte = position.load(as: UInt8.self)
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
                 guard var next = stringEnd(from: position, to: end) else { return nil }
-                // Nearly every string is followed by `:"` or `,"`: go on to that string without leaving the loop.
+                // Nearly every string is followed by `:"` or `,"`: go on to that string at once.
                 while end - next >= 2, isStringSeparator(next) {
                     guard let following = stringEnd(from: next + 2, to: end) else { return nil }
                     next = following
@@ -80,19 +88,37 @@ enum JSONScan {
                 continue
             }
         }
-        return nil
+    }
+
+    /// The first quote or bracket outside of strings. It may stop at `Y`, `_`, `y` and DEL too, which no JSON has there: they
+    /// are what the four brackets become equal to when the bits they differ in are set.
+    @inline(__always)
+    private static func structuralStop(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> UnsafeRawPointer {
+        var position = start
+        while end - position >= 16 {
+            let block = position.loadUnaligned(as: Block.self)
+            if let index = firstIndex((block .== quotes) .| ((block | bracketBits) .== brackets)) { return position + index }
+            position += 16
+        }
+        while position < end {
+            let byte = position.load(as: UInt8.self)
+            if byte == UInt8(ascii: "\"") || byte | 0x26 == 0x7F { break }
+            position += 1
+        }
+        return position
     }
 
     @inline(__always)
-    private static func isStringSeparator(_ position: UnsafePointer<UInt8>) -> Bool {
-        position[1] == UInt8(ascii: "\"") && (position[0] == UInt8(ascii: ":") || position[0] == UInt8(ascii: ","))
+    private static func isStringSeparator(_ position: UnsafeRawPointer) -> Bool {
+        let pair = position.loadUnaligned(as: UInt16.self).littleEndian
+        return pair == 0x223A || pair == 0x222C
     }
 
     /// The end of a number or a word: the first byte that cannot be part of one.
-    private static func wordEnd(from start: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
+    private static func wordEnd(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> UnsafeRawPointer? {
         var position = start
         while position < end {
-            switch position.pointee {
+            switch position.load(as: UInt8.self) {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
                 UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "E"):
                 position += 1

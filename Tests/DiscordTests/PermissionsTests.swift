@@ -53,6 +53,13 @@ struct PermissionsTests {
         ]) == before)
     }
 
+    @Test("@everyone among a member's roles counts as @everyone, not as a role that beats another's deny")
+    func everyoneAsRole() {
+        let everyone = PermissionOverwrite(target: .role(Self.guild), allow: .addReactions)
+        let deny = PermissionOverwrite(target: .role(Self.otherRole), deny: .addReactions)
+        #expect(!effective([everyone, deny], roles: [Self.guild, Self.otherRole]).contains(.addReactions))
+    }
+
     @Test("a timed-out member keeps seeing and reading")
     func timeout() {
         #expect(effective(everyone: [.viewChannel, .sendMessages, .readMessageHistory], isTimedOut: true) == [.viewChannel, .readMessageHistory])

@@ -134,6 +134,17 @@ struct ETFReaderTests {
         try #expect(json([131, 110, 66, 0, 7] + [UInt8](repeating: 0, count: 65)) == "7")
     }
 
+    @Test("the ends of 64 bits", arguments: [
+        ("6e0800ffffffffffffff7f", .max), ("6e08010000000000000080", .min), ("6e08000000000000000080", nil), ("6e08010100000000000080", nil),
+        ("6e0900000000000000000001", nil), ("6e0901000000000000000001", nil),
+    ] as [(String, Int64?)])
+    func limits(bytes: String, value: Int64?) throws {
+        try hex(bytes).withUnsafeBytes { bytes in
+            var reader = ETFReader(bytes)
+            try #expect(reader.readInteger().integer == value)
+        }
+    }
+
     @Test("nesting is allowed up to the limit and refused beyond it; skipping needs none")
     func depth() throws {
         func nested(_ depth: Int) -> [UInt8] {

@@ -73,6 +73,7 @@ struct EnvelopeTests {
         #expect(envelope.opcode == .dispatch)
         #expect(envelope.sequence == 2)
         #expect(envelope.event == .resumed)
+        #expect(try scan(Array(#"{"s":5,"t":"READY","s":null,"t":null,"op":1}"#.utf8)).sequence == nil)
         let withData = #"{"d":1,"d":[2],"op":0,"s":5}"#
         try #expect(data(scan(Array(withData.utf8)), in: withData) == "[2]")
     }
@@ -83,6 +84,19 @@ struct EnvelopeTests {
         let envelope = try scan(Array(text.utf8))
         #expect(envelope.event == nil)
         #expect(String(decoding: Array(text.utf8)[envelope.name], as: UTF8.self) == "MOON_PHASE_UPDATE")
+    }
+
+    @Test("a sequence may be any 64-bit integer", arguments: [0, 9, 999_999_999_999_999_999, 1_000_000_000_000_000_000, Int64.max, -1])
+    func sequences(sequence: Int64) throws {
+        #expect(try scan(Array(#"{"t":null,"s":\#(sequence),"op":0}"#.utf8)).sequence == sequence)
+    }
+
+    @Test("the name is given as it is written, escapes and all")
+    func escapedName() throws {
+        let text = #"{"s":1,"t":"RE\u0041DY","op":0}"#
+        let envelope = try scan(Array(text.utf8))
+        #expect(String(decoding: Array(text.utf8)[envelope.name], as: UTF8.self) == #"RE\u0041DY"#)
+        #expect(envelope.event == nil)
     }
 
     @Test("unknown opcodes pass")
@@ -112,6 +126,8 @@ struct EnvelopeTests {
         ("{}", .missingOpcode), (#"{"op":null}"#, .missingOpcode), (#"{"s":1,"t":"READY","d":{}}"#, .missingOpcode),
         (#"{"op":"0"}"#, .json(JSONError(.wrongKind(expected: .number, found: .string), at: 6))), (#"{"op":0.5}"#, .json(JSONError(.numberOutOfRange, at: 6))),
         (#"{"op":0,"s":"1"}"#, .json(JSONError(.wrongKind(expected: .number, found: .string), at: 12))), (#"{"op":0,"t":1}"#, .json(JSONError(.wrongKind(expected: .string, found: .number), at: 12))),
+        (#"{"op":01}"#, .json(JSONError(.invalidNumber, at: 7))), (#"{"op":99999999999999999999}"#, .json(JSONError(.numberOutOfRange, at: 6))),
+        ("{\"op\":0,\"t\":\"A\u{1}B\"}", .json(JSONError(.controlCharacter(1), at: 14))),
         (#"{"op":0}x"#, .json(JSONError(.trailingBytes, at: 8))), (#"{"op":0,"s":1,"t":null,"d":}"#, .json(JSONError(.unexpectedByte(0x7D), at: 27))),
         (#"{"op":0,"s":1,"t":null,"d":1"#, .json(JSONError(.unexpectedEnd, at: 28))),
     ])

@@ -153,10 +153,21 @@ struct PayloadTests {
 
 @Suite("The guild an event belongs to")
 struct EventRoutingTests {
+    @Test("a guild_id that is no id is a fault, wherever it stands", arguments: [["id": "1", "guild_id": "5x"], ["guild_id": "", "id": "1"], ["a": 1, "guild_id": ""]] as [JSONValue])
+    func malformed(data: JSONValue) {
+        inBothEncodings(data) { bytes, encoding in
+            #expect(throws: PayloadError.self) { try EventRouting.guild(of: .messageCreate, data: bytes, encoding: encoding) }
+        }
+    }
+
     @Test("guild_id at the top level, and id where the guild itself is d", arguments: [
         (.messageCreate, ["id": "1", "member": ["guild_id": "9"], "guild_id": "5"], 5), (.messageCreate, ["id": "1", "channel_id": "2"], nil),
         (.messageCreate, ["guild_id": nil], nil), (nil, ["guild_id": "5"], 5), (.guildCreate, ["roles": [["id": "7"]], "id": "5", "guild_id": "6"], 5),
         (.guildUpdate, ["id": "5"], 5), (.guildDelete, ["unavailable": true, "id": "5"], 5), (.channelCreate, ["id": "1", "guild_id": 5], 5),
+        (.messageCreate, ["message_reference": ["id": "1", "guild_id": "9"], "guild_id": "5"], 5),
+        (.messageCreate, ["guild_id": "5", "message_reference": ["id": "1", "guild_id": "9"]], 5),
+        (.messageCreate, ["message_reference": ["id": "1", "guild_id": "9"]], nil), (.messageCreate, ["content": #","guild_id":"9"#], nil),
+        (.guildUpdate, ["id": "5", "guild_id": "9"], 5),
         (.resumed, nil, nil), (.resumed, [], nil), (.userUpdate, [:], nil),
     ] as [(EventName?, JSONValue, UInt64?)])
     func guild(event: EventName?, data: JSONValue, guild: UInt64?) throws {
