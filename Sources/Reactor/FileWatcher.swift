@@ -15,9 +15,10 @@ package final class FileWatcher {
 
     private let reactor: Reactor
     private let quiet: Duration
-    private let changed: (Set<String>) -> Void
-    /// `nil` once cancelled.
-    private var tree: Tree?
+    /// `nil` once cancelled: a closure that refers to its own watcher must not keep both for ever.
+    private var changed: ((Set<String>) -> Void)?
+    /// Held by the reactor, and holds this watcher, until `cancel` or the end of the loop.
+    private weak var tree: Tree?
     private var collected: Set<String> = []
     private var delivery: (timer: TimerToken, latest: ContinuousClock.Instant)?
 
@@ -38,7 +39,8 @@ package final class FileWatcher {
         self.reactor = reactor
         self.quiet = quiet
         self.changed = changed
-        tree = try Tree(WatchedRoot(root), on: reactor) { path in self.note(path) }
+        let tree = try Tree(WatchedRoot(root), on: reactor) { path in self.note(path) }
+        self.tree = tree
     }
 
     /// Directories below the root that could not be watched, and why: no permission, or the system's limit on watches.
@@ -48,6 +50,7 @@ package final class FileWatcher {
     package func cancel() {
         if let delivery = delivery.take() { reactor.cancel(delivery.timer) }
         collected = []
+        changed = nil
         if let tree = tree.take() { tree.close() }
     }
 
@@ -66,7 +69,7 @@ package final class FileWatcher {
         delivery = nil
         var paths: Set<String> = []
         swap(&paths, &collected)
-        changed(paths)
+        changed?(paths)
     }
 }
 

@@ -24,7 +24,8 @@ private struct SignalPipe {
 /// A process has one source at a time.
 package final class SignalSource: ReadinessHandler {
     private let reactor: Reactor
-    private let received: (Signal) -> Void
+    /// `nil` once cancelled: a closure that refers to its own source must not keep both for ever.
+    private var received: ((Signal) -> Void)?
     private let readEnd: CInt
     private var previous: [(signal: Signal, action: sigaction)] = []
     /// `nil` once cancelled.
@@ -52,6 +53,7 @@ package final class SignalSource: ReadinessHandler {
     package func cancel() {
         guard let registration = registration.take() else { return }
         reactor.unregister(registration)
+        received = nil
         restoreSignals()
     }
 
@@ -65,7 +67,7 @@ package final class SignalSource: ReadinessHandler {
             let count = read(readEnd, buffer.baseAddress, buffer.count)
             for number in buffer.prefix(max(count, 0)) {
                 guard registration != nil, let signal = Signal.allCases.first(where: { $0.number == CInt(number) }) else { continue }
-                received(signal)
+                received?(signal)
             }
         }
     }

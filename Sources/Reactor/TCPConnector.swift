@@ -27,6 +27,7 @@ package final class TCPConnector {
     /// `nil` once it was called, or never will be.
     private var completion: Completion?
     private var state = State.connecting
+    /// Its action is what keeps the connector alive; lookup and attempts refer to it weakly, so that nothing is left if the loop ends.
     private var deadlineTimer: TimerToken?
     private var nextAttemptTimer: TimerToken?
     /// Addresses not yet tried, the next one last.
@@ -49,7 +50,7 @@ package final class TCPConnector {
         if let address = SocketAddress(numeric: host, port: port) {
             connector.tryLater([address])
         } else {
-            connector.state = .resolving(reactor.resolver.resolve(host, port: port) { connector.resolved($0) })
+            connector.state = .resolving(reactor.resolver.resolve(host, port: port) { [weak connector] in connector?.resolved($0) })
         }
         return connector
     }
@@ -118,7 +119,7 @@ package final class TCPConnector {
             let index = attempts.count
             attempts.append(ConnectFailure.Attempt(address: address, failure: nil))
             do throws(IOFailure) {
-                running.append(try ConnectAttempt(to: address, on: reactor) { self.attempt(index, endedWith: $0) })
+                running.append(try ConnectAttempt(to: address, on: reactor) { [weak self] in self?.attempt(index, endedWith: $0) })
             } catch {
                 attempts[index] = ConnectFailure.Attempt(address: address, failure: error)
                 continue

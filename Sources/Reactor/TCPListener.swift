@@ -10,8 +10,8 @@ package final class TCPListener: ReadinessHandler {
     package let address: SocketAddress
 
     private let reactor: Reactor
-    private let accept: (TCPStream) -> Void
-    /// `nil` once closed.
+    /// `nil`, as the socket, once closed: a closure that refers to its own listener must not keep both for ever.
+    private var accept: ((TCPStream) -> Void)?
     private var socket: Descriptor?
     private var registration: Registration?
     private var pause: TimerToken?
@@ -40,6 +40,7 @@ package final class TCPListener: ReadinessHandler {
         if let pause = pause.take() { reactor.cancel(pause) }
         if let registration = registration.take() { reactor.unregister(registration) }
         if let socket = socket.take() { _ = consume socket }
+        accept = nil
     }
 
     package func ready(_ readiness: Readiness) {
@@ -47,7 +48,7 @@ package final class TCPListener: ReadinessHandler {
         for _ in 0..<16 {
             do throws(IOFailure) {
                 guard let connection = try socket?.accept() ?? nil else { return }
-                accept(try TCPStream(adopting: connection, on: reactor))
+                accept?(try TCPStream(adopting: connection, on: reactor))
             } catch {
                 switch error.code {
                 case EMFILE, ENFILE, ENOBUFS, ENOMEM: return pauseAccepting()

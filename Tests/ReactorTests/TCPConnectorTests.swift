@@ -7,13 +7,15 @@ import Darwin
 #endif
 
 @Suite("TCP connector", .timeLimit(.minutes(2))) struct TCPConnectorTests {
-    /// Connects, and returns what the completion was given and where the stream went.
+    /// Connects, and returns what the completion was given and where the stream went. Whatever that is, it is given once, later,
+    /// and nothing of the attempt stays.
     private func outcome(
         _ kind: PollerKind, host: String = "test.invalid", addresses: [SocketAddress], within limit: Duration = .seconds(20)
     ) throws -> Result<SocketAddress?, ConnectFailure>? {
         let outcome = Box<Result<SocketAddress?, ConnectFailure>?>(nil)
+        weak var connector: TCPConnector?
         try runReactor(kind) { reactor in
-            _ = TCPConnector.connect(
+            connector = TCPConnector.connect(
                 to: host, port: 443, addresses: addresses, on: reactor, deadline: reactor.now + limit
             ) { result in
                 #expect(outcome.value == nil)
@@ -21,7 +23,10 @@ import Darwin
                     defer { stream.abort() }
                     return stream.peerAddress
                 }
-                reactor.schedule(after: .milliseconds(2)) { reactor.handle.stop() }
+                reactor.schedule(after: .milliseconds(2)) {
+                    #expect(connector == nil)
+                    reactor.handle.stop()
+                }
             }
             #expect(outcome.value == nil)
         }

@@ -172,6 +172,26 @@ import Darwin
         #expect(recorder.callsAfterEnd == 0)
     }
 
+    @Test("a stream that has only its own direction left waits for nothing: the loop does not spin", arguments: PollerKind.allCases)
+    func idleAfterEnd(_ kind: PollerKind) throws {
+        let recorder = StreamRecorder()
+        let poller = RecordingPoller(try kind.makePoller())
+        try run(try Reactor(poller: poller)) { reactor in
+            try RawPeer.open(on: reactor, recorder: recorder) { stream, peer in
+                peer.hangUp()
+                recorder.onEnd = { _ in
+                    let before = poller.waits.count
+                    reactor.schedule(after: .milliseconds(30)) {
+                        #expect(poller.waits.count - before < 5)
+                        stream.abort()
+                        reactor.handle.stop()
+                    }
+                }
+            }
+        }
+        #expect(recorder.end == .clean)
+    }
+
     @Test("a reset is a failure that names call, reason and peer", arguments: PollerKind.allCases)
     func reset(_ kind: PollerKind) throws {
         let recorder = StreamRecorder()
@@ -203,6 +223,7 @@ import Darwin
             }
         }
         #expect(recorder.callsAfterEnd == 0)
+        #expect(recorder.received == Array("goodbye".utf8))
         guard case .failed(let text) = recorder.end else {
             Issue.record("ended with \(String(describing: recorder.end))")
             return
