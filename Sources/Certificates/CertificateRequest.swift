@@ -20,5 +20,6 @@ package struct CertificateRequest: Sendable, Equatable {
     }
 
     /// What a server on this machine needs: `localhost`, 127.0.0.1 and ::1.
-    package static let loopback = CertificateRequest(dnsNames: ["localhost"], ipAddresses: ["127.0.0.1", "::1"], commonName: "localhost")
+    package static let loopback = CertificateRequest(
+        dnsNames: ["localhost"], ipAddresses: ["127.0.0.1", "::1"], commonName: "localhost")
 }

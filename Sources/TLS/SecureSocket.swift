@@ -112,7 +112,7 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
 
     package func abort() {
         guard !isClosed else { return }
-        close()
+        becomeClosed()
         inner.abort()
     }
 
@@ -147,7 +147,8 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
     private func sendClientHello() throws(TLSFailure) {
         context.activate(connection)
         if case .failed(let cause) = connection.handshake() {
-            close()
+            becomeClosed()
+            context.output.pointee.removeAll()
             throw TLSFailure(host: host, cause: cause)
         }
         flush()
@@ -166,10 +167,9 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
         guard case .handshaking(let finishing) = state else { return }
         state = .open(reading: true, writing: true)
         flush()
-        if !early.isEmpty {
-            early.withUnsafeBytes(encrypt)
-            early = []
-        }
+        let written = early
+        early = []
+        written.withUnsafeBytes(encrypt)
         if finishing { finish() }
         let completion = self.completion
         self.completion = nil
@@ -180,18 +180,12 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
 
     /// Decrypts all that was lent, and hands the plaintext on in as few calls as the shared buffer allows: as a rule, one.
     private func decrypt() {
-        let plaintext = context.plaintext
-        var filled = 0
         while case .open(reading: true, _) = state {
-            let outcome = connection.read(into: UnsafeMutableRawBufferPointer(rebasing: plaintext[filled...]))
-            if case .complete(let count) = outcome {
-                filled += count
-                if filled < plaintext.count { continue }
-            }
+            let (count, outcome) = connection.read(into: context.plaintext)
+            // Before the delegate is called: what it writes to other connections passes through the same buffer.
             flushReplies()
-            if filled > 0 {
-                delegate?.streamReceived(UnsafeRawBufferPointer(rebasing: plaintext[..<filled]))
-                filled = 0
+            if count > 0, !isClosed {
+                delegate?.streamReceived(UnsafeRawBufferPointer(rebasing: context.plaintext[..<count]))
             }
             switch outcome {
             case .complete: continue
@@ -211,11 +205,12 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
     /// Encrypts in pieces, so that the shared output buffer stays small however much is written.
     private func encrypt(_ bytes: UnsafeRawBufferPointer) {
         context.activate(connection)
-        var rest = bytes
+        var rest = bytes[...]
         while !rest.isEmpty, !isClosed {
             let piece = rest.prefix(64 * 1024)
+            rest = rest.dropFirst(piece.count)
             switch connection.write(UnsafeRawBufferPointer(rebasing: piece)) {
-            case .complete(let count): rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            case .complete: break
             case .incomplete: return fail(.library("a write asked for a read"))
             case .closed: return fail(.protocolError("the connection was closed"))
             case .failed(let cause): return fail(cause)
@@ -248,7 +243,7 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
         if case .closed = state { true } else { false }
     }
 
-    private func close() {
+    private func becomeClosed() {
         state = .closed
         early = []
         completion = nil
@@ -260,7 +255,7 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
         guard !isClosed else { return }
         let completion = self.completion
         connection.forgetSessions()
-        close()
+        becomeClosed()
         flush()
         inner.finish()
         inner.abort()

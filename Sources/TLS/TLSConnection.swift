@@ -88,17 +88,25 @@ final class TLSConnection {
             firstBytes = []
             // Belt and braces: OpenSSL has already failed the handshake if the chain did not verify.
             let verified = sessionPeer == nil || SSL_get_verify_result(ssl) == CLong(X509_V_OK)
-            return verified ? .complete(0) : .failed(.certificateRejected("not verified"))
+            return verified ? .complete : .failed(.certificateRejected("not verified"))
         }
         return outcome(result)
     }
 
-    /// Decrypts into `target`, at most one record per call.
-    func read(into target: UnsafeMutableRawBufferPointer) -> TLSOutcome {
+    /// Decrypts records into `target` until it is full (`complete`) or no further one is at hand (any other outcome).
+    ///
+    /// - Returns: how many bytes were decrypted, whatever the outcome, and why it stopped there.
+    func read(into target: UnsafeMutableRawBufferPointer) -> (count: Int, outcome: TLSOutcome) {
+        // Once for all records: a call that succeeds leaves nothing in the error queue.
         ERR_clear_error()
-        var count = 0
-        let result = SSL_read_ex(ssl, target.baseAddress, target.count, &count)
-        return result == 1 ? .complete(count) : outcome(result)
+        var filled = 0
+        while filled < target.count {
+            var count = 0
+            let result = SSL_read_ex(ssl, target.baseAddress! + filled, target.count - filled, &count)
+            guard result == 1 else { return (filled, outcome(result)) }
+            filled += count
+        }
+        return (filled, .complete)
     }
 
     /// Encrypts all of `bytes`, which must not be empty.
@@ -106,7 +114,7 @@ final class TLSConnection {
         ERR_clear_error()
         var count = 0
         let result = SSL_write_ex(ssl, bytes.baseAddress, bytes.count, &count)
-        return result == 1 ? .complete(count) : outcome(result)
+        return result == 1 ? .complete : outcome(result)
     }
 
     /// Writes close_notify.

@@ -89,7 +89,7 @@ extension TLSFailure.Cause: CustomStringConvertible {
         case .alert(let name):
             "the peer refused: it sent the alert '\(name)'"
         case .closedDuringHandshake:
-            "the server closed the connection during the handshake; check that the port is a TLS one, and try again"
+            "the peer closed the connection during the handshake; check that the port is a TLS one, and try again"
         case .transport(let reason):
             reason
         case .protocolError(let reason):

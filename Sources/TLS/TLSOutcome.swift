@@ -2,8 +2,7 @@
 enum TLSOutcome {
     /// More records are needed first.
     case incomplete
-    /// Done, with this many plaintext bytes where the call moves any.
-    case complete(Int)
+    case complete
     /// The peer sent close_notify.
     case closed
     case failed(TLSFailure.Cause)

@@ -1,6 +1,7 @@
 import COpenSSL
 
-/// Sessions to resume (RFC 5077, RFC 8446 §2.2), by peer, the newest first. Bounded, in memory only, confined to the reactor thread.
+/// Sessions to resume (RFC 5077, RFC 8446 §2.2), by peer, the newest first. Bounded, in memory only, and confined to the
+/// reactor thread.
 ///
 /// A resumed handshake needs neither certificate nor signature, and connections resumed from one another share the
 /// verified chain in memory, which a thousand shards to one gateway notice.

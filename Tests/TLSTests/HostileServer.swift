@@ -12,7 +12,8 @@ final class HostileServer: ByteStreamDelegate {
 
     init(over stream: MemoryStream, certificate: IssuedCertificate) throws {
         struct NoMemory: Error {}
-        guard let context = SSL_CTX_new(TLS_server_method()), let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem())
+        guard let context = SSL_CTX_new(TLS_server_method()), let incoming = BIO_new(BIO_s_mem()),
+            let outgoing = BIO_new(BIO_s_mem())
         else { throw NoMemory() }
         let chain = try TemporaryFile(certificate.chainPEM)
         let key = try TemporaryFile(certificate.privateKeyPEM)

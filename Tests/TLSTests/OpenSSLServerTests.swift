@@ -3,7 +3,9 @@ import Reactor
 import TLS
 import Testing
 
-@Suite("Against openssl s_server, which obeys commands on its input", .enabled(if: PeerProcess.exists("openssl"), "the openssl command is not installed"))
+@Suite(
+    "Against openssl s_server, which obeys commands on its input",
+    .enabled(if: PeerProcess.exists("openssl"), "the openssl command is not installed"))
 struct OpenSSLServerTests {
     /// `openssl s_server` on a loopback port the kernel chose.
     struct Server {

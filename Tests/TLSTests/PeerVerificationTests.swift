@@ -118,11 +118,12 @@ struct PeerVerificationTests {
     func intermediate() throws {
         let intermediate = try TestContexts.root.get().intermediate(name: "Between")
         var certificate = try intermediate.issue(.loopback)
-        #expect(try failure(certificate, host: "localhost") == nil)
+        #expect(try self.failure(certificate, host: "localhost") == nil)
         let end = try #require(certificate.chainPEM.firstRange(of: "-----END CERTIFICATE-----\n"))
         certificate = IssuedCertificate(
             chainPEM: String(certificate.chainPEM[..<end.upperBound]), privateKeyPEM: certificate.privateKeyPEM)
-        #expect(try failure(certificate, host: "localhost")?.cause == .unknownAuthority(issuer: "CN = Between", trustStoreIsEmpty: false))
+        let failure = try self.failure(certificate, host: "localhost")
+        #expect(failure?.cause == .unknownAuthority(issuer: "CN = Between", trustStoreIsEmpty: false))
     }
 
     @Test("A certificate that signed itself is refused, and accepted when it is the CA file")
@@ -148,7 +149,8 @@ struct PeerVerificationTests {
         let stranger = try CertificateAuthority(name: "Stranger")
         let leaf = try stranger.issue(.loopback)
         let certificate = IssuedCertificate(chainPEM: leaf.chainPEM + stranger.certificatePEM, privateKeyPEM: leaf.privateKeyPEM)
-        #expect(try failure(certificate, host: "localhost")?.cause == .unknownAuthority(issuer: "CN = Stranger", trustStoreIsEmpty: false))
+        let failure = try self.failure(certificate, host: "localhost")
+        #expect(failure?.cause == .unknownAuthority(issuer: "CN = Stranger", trustStoreIsEmpty: false))
     }
 
     @Test("A server certificate cannot act as an authority")
@@ -177,7 +179,9 @@ struct PeerVerificationTests {
         #expect(link.client.outgoing.isEmpty)
     }
 
-    @Test("The host is sent as SNI, an address is not (RFC 6066 §3)", arguments: [("gateway.discord.gg", true), ("127.0.0.1", false)])
+    @Test(
+        "The host is sent as SNI, an address is not (RFC 6066 §3)",
+        arguments: [("gateway.discord.gg", true), ("127.0.0.1", false)])
     func serverNameIndication(host: String, isSent: Bool) throws {
         let link = MemoryLink()
         let client = try SecureSocket.client(over: link.client, host: host, port: 443, context: TestContexts.client()) { _ in }

@@ -37,7 +37,9 @@ struct PythonInteropTests {
         #expect(seen.end == .clean)
     }
 
-    @Test("The server sees the session resumed, after a clean end and after a truncation", arguments: versions, [PythonServer.Behaviour.close, .truncate])
+    @Test(
+        "The server sees the session resumed, after a clean end and after a truncation",
+        arguments: versions, [PythonServer.Behaviour.close, .truncate])
     func resumption(version: (name: String, version: TLSVersion), ending: PythonServer.Behaviour) throws {
         let server = try PythonServer(ending, latest: version.name)
         let client = LoopbackClient(context: try TestContexts.client())

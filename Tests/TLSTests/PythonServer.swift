@@ -72,7 +72,8 @@ final class PythonServer {
                 else:
                     names.clear()
                     stream = context.wrap_socket(raw, server_side=True)
-                    print("saw version=%s resumed=%s sni=%s" % (stream.version(), stream.session_reused, names[0] if names else None), flush=True)
+                    name = names[0] if names else None
+                    print("saw version=%s resumed=%s sni=%s" % (stream.version(), stream.session_reused, name), flush=True)
                     if behaviour == "echo":
                         while data := stream.recv(65536):
                             stream.sendall(data)

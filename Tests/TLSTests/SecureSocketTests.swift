@@ -124,7 +124,7 @@ struct SecureSocketTests {
         let pair = try connected(chunkSize: chunkSize)
         for index in 0..<recordCount { pair.server.write([UInt8](repeating: UInt8(index), count: 1000)) }
         pair.server.finish()
-        pair.clientDelegate.onBytes = { pair.client.abort() }
+        pair.clientDelegate.onBytes = { [unowned pair] in pair.client.abort() }
         pair.link.run()
         #expect(pair.clientDelegate.callCount == 1)
         #expect(pair.clientDelegate.ends.isEmpty)
@@ -146,7 +146,8 @@ struct SecureSocketTests {
             socket.finish()
         }
         var outcomes = 0
-        let client = try SecureSocket.client(over: link.client, host: "localhost", port: 1, context: TestContexts.client()) { result in
+        let context = try TestContexts.client()
+        let client = try SecureSocket.client(over: link.client, host: "localhost", port: 1, context: context) { result in
             outcomes += 1
             if case .success(let socket) = result { socket.abort() }
         }
@@ -164,7 +165,8 @@ struct SecureSocketTests {
         let delegate = RecordingDelegate()
         var server: SecureSocket? = try SecureSocket.server(over: link.server, context: TestContexts.server()) { _ in }
         var client: SecureSocket?
-        client = try SecureSocket.client(over: link.client, host: "localhost", port: 1, context: TestContexts.client()) { _ in }
+        let context = try TestContexts.client()
+        client = try SecureSocket.client(over: link.client, host: "localhost", port: 1, context: context) { _ in }
         client?.delegate = delegate
         delegate.onBytes = { client = nil }
         link.run()
@@ -173,6 +175,31 @@ struct SecureSocketTests {
         #expect(delegate.callCount == 1)
         #expect(client == nil)
         server = nil
+    }
+
+    @Test("A server flight with any one byte changed has exactly one outcome, and no application data", arguments: versions)
+    func changedHandshake(version: TLSVersion) throws {
+        let client = try TestContexts.client()
+        let server = try TestContexts.server(latest: version)
+        var refused = 0
+        // Every 7th byte of the first flight, which is about 1 KB: header, ServerHello, certificate, signature.
+        for position in stride(from: 0, to: 700, by: 7) {
+            let pair = try TLSPair(client: client, server: server)
+            var seen = 0
+            pair.link.tamper = { bytes in
+                if (seen..<seen + bytes.count).contains(position) { bytes[position - seen] ^= 0x41 }
+                seen += bytes.count
+            }
+            pair.link.run()
+            pair.link.server.finish()
+            pair.link.run()
+            #expect(pair.clientOutcomes.count == 1)
+            #expect(pair.clientDelegate.received.isEmpty)
+            if pair.clientFailure != nil { refused += 1 }
+            client.sessions.removeAll()
+        }
+        // TLS 1.3 ignores a record header's version until encryption begins; nothing else goes unnoticed.
+        #expect(refused >= 98)
     }
 
     @Test("An aborted handshake calls nobody")
@@ -198,8 +225,30 @@ struct SecureSocketTests {
             for pair in pairs.reversed() { pair.link.run() }
         }
         for (index, pair) in pairs.enumerated() {
-            #expect(pair.clientDelegate.received == (0..<3).flatMap { [UInt8](repeating: UInt8(index * 10 + $0), count: 20_000) })
+            let sent = (0..<3).flatMap { round in [UInt8](repeating: UInt8(index * 10 + round), count: 20_000) }
+            #expect(pair.clientDelegate.received == sent)
         }
+    }
+
+    @Test("A delegate may write to another connection of the same context while it is called")
+    func relaying() throws {
+        let client = try TestContexts.client()
+        let server = try TestContexts.server()
+        let one = try TLSPair(client: client, server: server)
+        let two = try TLSPair(client: client, server: server)
+        for pair in [one, two] { pair.link.run() }
+        var relayed = 0
+        one.clientDelegate.onBytes = { [unowned one, unowned two] in
+            two.client.write(Array(one.clientDelegate.received[relayed...]))
+            relayed = one.clientDelegate.received.count
+            one.client.write("taken")
+        }
+        let message = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 11) }
+        one.server.write(message)
+        one.link.run()
+        two.link.run()
+        #expect(two.serverDelegate.received == message)
+        #expect(String(decoding: one.serverDelegate.received, as: UTF8.self).hasPrefix("taken"))
     }
 
     @Test("A peer that demands answers without end and reads none is failed, not buffered for")
@@ -216,7 +265,8 @@ struct SecureSocketTests {
             link.deliverToClient()
             most = max(most, client.unsentByteCount)
         }
-        #expect(delegate.ends == [.failed("TLS with localhost: the peer broke the protocol: it demands answers and does not read them")])
+        let reason = "it demands answers and does not read them"
+        #expect(delegate.ends == [.failed("TLS with localhost: the peer broke the protocol: \(reason)")])
         #expect((64 * 1024...66 * 1024).contains(most))
     }
 

@@ -38,7 +38,9 @@ struct TLSSessionCacheTests {
         #expect(second.clientDelegate.received == Array("resumed".utf8))
     }
 
-    @Test("A connection that a fatal alert ended is not resumed (RFC 5246 §7.2.2, RFC 8446 §6.2)", arguments: SecureSocketTests.versions)
+    @Test(
+        "A connection that a fatal alert ended is not resumed (RFC 5246 §7.2.2, RFC 8446 §6.2)",
+        arguments: SecureSocketTests.versions)
     func fatalAlert(version: TLSVersion) throws {
         let client = try TestContexts.client()
         let server = try TestContexts.server(latest: version)

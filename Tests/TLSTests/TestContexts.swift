@@ -7,8 +7,8 @@ enum TestContexts {
     static let loopback = Result { try root.get().issue(.loopback) }
 
     /// A client that trusts `root` besides the system's authorities.
-    static func client(trusting authority: CertificateAuthority? = nil, sessions: TLSSessionCache = TLSSessionCache()) throws -> TLSContext {
-        let file = try TemporaryFile(try (authority ?? root.get()).certificatePEM)
+    static func client(sessions: TLSSessionCache = TLSSessionCache()) throws -> TLSContext {
+        let file = try TemporaryFile(root.get().certificatePEM)
         return try TLSContext(caFile: file.path, sessions: sessions)
     }
 

@@ -1,3 +1,4 @@
+import COpenSSL
 import Certificates
 import TLS
 import Testing
@@ -34,6 +35,36 @@ struct TrustStoreTests {
             #expect(
                 try TrustStoreTests.failure(client, other)
                     == .unknownAuthority(issuer: "CN = Not in it", trustStoreIsEmpty: false))
+        }
+    }
+
+    @Test("In a directory of certificates named by the hash of their subject (openssl-rehash(1))")
+    func directory() async {
+        await #expect(processExitsWith: .success) {
+            let authority = try CertificateAuthority(name: "In the directory")
+            let other = try CertificateAuthority(name: "In neither")
+            let file = try TemporaryFile(authority.certificatePEM)
+            let reader = try #require(BIO_new_file(file.path, "r"))
+            let certificate = try #require(PEM_read_bio_X509(reader, nil, nil, nil))
+            let hash = X509_subject_name_hash(certificate)
+            X509_free(certificate)
+            BIO_free(reader)
+            var template = Array("/tmp/moonwire-tls-XXXXXX".utf8CString)
+            let directory = try #require(mkdtemp(&template).map { String(cString: $0) })
+            let digits = String(hash, radix: 16)
+            let link = "\(directory)/\(String(repeating: "0", count: 8 - digits.count))\(digits).0"
+            symlink(file.path, link)
+            defer {
+                unlink(link)
+                rmdir(directory)
+            }
+            setenv("SSL_CERT_DIR", directory, 1)
+            setenv("SSL_CERT_FILE", TrustStoreTests.nowhere, 1)
+            let client = try TLSContext()
+            #expect(try TrustStoreTests.failure(client, authority) == nil)
+            #expect(
+                try TrustStoreTests.failure(client, other)
+                    == .unknownAuthority(issuer: "CN = In neither", trustStoreIsEmpty: false))
         }
     }
 
