@@ -12,7 +12,7 @@ enum { SHIM_CLASS_BYTES = 16, SHIM_CLASSES = 96, SHIM_SLAB_BYTES = 16 << 10 };
 typedef struct {
     size_t used, peak, limit;
     size_t trigger;                 // `used` at which the running script is asked to stop and collect
-    int64_t fail_in;                // tests: allocations until one is refused; 0 refuses the next, below 0 none
+    int64_t fail_after, fail_count; // tests: allocations until some are refused, and how many
     void *free[SHIM_CLASSES + 1];   // by size class: blocks of (class * 16) bytes, linked through their first word
     char *fresh, *fresh_end;        // unused rest of the newest slab
     void *slabs;                    // linked through their first word
@@ -134,9 +134,6 @@ static inline void shim_set_flags(lua_State *L, uintptr_t set, uintptr_t clear) 
     uintptr_t *extra = lua_getextraspace(L);
     *extra = (*extra & ~clear) | set;
 }
-
-/// Opens with allocation number `fail_in` refused, for the tests of running out of memory; below 0: none.
-shim_state *shim_open_failing(const shim_limits *limits, int64_t fail_in);
 
 // MARK: calls (shim_call.c)
 

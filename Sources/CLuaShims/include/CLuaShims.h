@@ -44,6 +44,10 @@ typedef struct {
 shim_state *shim_open(const shim_limits *limits);
 /// Names who answers host calls; before anything else.
 void shim_set_host(shim_state *S, shim_host_call call, void *host);
+/// For tests of running out of memory: opens with the allocations from number `after` on refused, `count` of them (below 0: none).
+shim_state *shim_open_failing(const shim_limits *limits, int64_t after, int64_t count);
+/// The same from now on, for a state that is open.
+void shim_fail_allocations(shim_state *S, int64_t after, int64_t count);
 /// Frees everything. Suspended runs are dropped without running their __close; cancel them before.
 void shim_close(shim_state *S);
 /// Copies at most `size` bytes of the library's identification ("Lua 5.4.4 …") and ends them with 0.
