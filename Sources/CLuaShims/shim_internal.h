@@ -194,14 +194,14 @@ int shim_is_resuming(lua_CFunction function);
 
 /// What a key is recognised by: its first and last eight bytes (the same, filled with zeros, when it is shorter than eight).
 static inline void shim_key_words(const char *text, size_t length, uint64_t *first, uint64_t *last) {
-    *first = *last = 0;
     if (length >= 8) {
         memcpy(first, text, 8);
         memcpy(last, text + length - 8, 8);
-    } else {
-        memcpy(first, text, length);
-        *last = *first;
+        return;
     }
+    uint64_t word = 0;
+    for (size_t i = 0; i < length; i++) word |= (uint64_t)(unsigned char)text[i] << 8 * i;
+    *first = *last = word;
 }
 
 static inline unsigned shim_key_place(uint64_t first, uint64_t last, size_t length) {
