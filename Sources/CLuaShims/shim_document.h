@@ -6,6 +6,44 @@
 
 enum { SHIM_DEEPEST = 128, SHIM_FLUSHED = 512 };    // levels of nesting; values on the stack before they are moved into a table
 
+/// A pass over a document, or over a part of one.
+typedef struct {
+    lua_State *L;
+    shim_state *S;
+    const char *begin, *end;            // of the document; zeros follow
+    int cache, nulls, depth;            // the key cache's index
+    int document, encoding;             // index of the userdata that holds the document, when its objects may stay text; else 0
+} shim_decoder;
+
+const char *shim_json_value(shim_decoder *d, const char *p, int prototype);
+const char *shim_etf_value(shim_decoder *d, const char *p, int prototype);
+/// Notes the fields of the object at `p` in S->places. Answers its end, or NULL when it had better be decoded at once.
+const char *shim_json_places(shim_decoder *d, const char *p, uint32_t *count);
+const char *shim_etf_places(shim_decoder *d, const char *p, uint32_t *count);
+/// Place number `count` to fill, or NULL when there is no memory.
+int shim_more_places(shim_state *S);
+static inline shim_field_place *shim_next_place(shim_state *S, uint32_t count) {
+    return count == S->place_capacity && !shim_more_places(S) ? NULL : &S->places[count];
+}
+/// Pushes the object at `p` as a table that is read as it is used; answers its end, or NULL to have it decoded at once.
+const char *shim_push_lazy(shim_decoder *d, const char *p, int prototype);
+
+static inline int shim_child_by_words(const shim_prototype *parent, uint64_t first, uint64_t last, size_t length) {
+    for (int i = 0; i < parent->rule_count; i++) {
+        const shim_rule *rule = &parent->rules[i];
+        if (rule->first == first && rule->last == last && rule->length == length) return rule->child;
+    }
+    return parent->any_child;
+}
+
+/// The prototype of what field `key` of a `parent` holds.
+static inline int shim_child_of(const shim_state *S, int parent, const char *key, size_t length) {
+    if (parent == 0) return 0;
+    uint64_t first, last;
+    shim_key_words(key, length, &first, &last);
+    return shim_child_by_words(&S->prototypes[parent], first, last, length);
+}
+
 /// Pushes a key, from the cache of `shim_push_key_cache` when it is there. Answers the prototype of its value. The text must be followed or
 /// preceded by enough of the document that its words can be read.
 static inline int shim_push_key(lua_State *L, shim_state *S, int cache, const char *text, size_t length, int parent) {
@@ -18,13 +56,7 @@ static inline int shim_push_key(lua_State *L, shim_state *S, int cache, const ch
     } else {
         shim_push_new_key(L, S, cache, place, text, length);
     }
-    if (parent == 0) return 0;
-    const shim_prototype *rules = &S->prototypes[parent];
-    for (int i = 0; i < rules->rule_count; i++) {
-        const shim_rule *rule = &rules->rules[i];
-        if (rule->first == first && rule->last == last && rule->length == length) return rule->child;
-    }
-    return rules->any_child;
+    return parent == 0 ? 0 : shim_child_by_words(&S->prototypes[parent], first, last, length);
 }
 
 /// Moves `count` values above `table` into it, under the integers from `next` on; the first time it takes the place of a nil.

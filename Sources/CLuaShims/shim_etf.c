@@ -12,10 +12,9 @@ enum {
 enum { BIG_BYTES = 512 };                           // of an integer; more is refused
 
 typedef struct {
+    shim_decoder *d;
     lua_State *L;
-    shim_state *S;
     const unsigned char *p, *begin, *end;
-    int cache, nulls, depth;
 } decoder;
 
 static void read_term(decoder *d, int prototype);
@@ -100,7 +99,7 @@ static void push_float(decoder *d, int tag) {
 // MARK: tables
 
 static int enter(decoder *d) {
-    if (++d->depth > SHIM_DEEPEST) fail(d, "nested too deeply");
+    if (++d->d->depth > SHIM_DEEPEST) fail(d, "nested too deeply");
     luaL_checkstack(d->L, LUA_MINSTACK, "document");
     lua_pushnil(d->L);                              // the table's place
     return lua_gettop(d->L);
@@ -121,7 +120,7 @@ static void read_array(decoder *d, uint32_t length, int prototype, int is_list) 
     }
     if (is_list && read_number(d, 1) != NIL) fail(d, "an improper list");
     if (count > 0 || next == 1) shim_flush_array(L, table, count, next);
-    d->depth--;
+    d->d->depth--;
 }
 
 /// A list of small integers in a shorter form.
@@ -144,7 +143,7 @@ static int read_key(decoder *d, int parent) {
     if (bytes != 0) {
         d->p++;
         uint32_t length = read_number(d, bytes);
-        return shim_push_key(d->L, d->S, d->cache, take_text(d, length), length, parent);
+        return shim_push_key(d->L, d->d->S, d->d->cache, take_text(d, length), length, parent);
     }
     int tag = *d->p;
     if (tag != SMALL_INTEGER && tag != INTEGER && tag != SMALL_BIG) fail(d, "a key is neither text nor an integer");
@@ -155,7 +154,7 @@ static int read_key(decoder *d, int parent) {
         lua_settop(d->L, -2);
         lua_pushstring(d->L, text);
     }
-    return parent == 0 ? 0 : d->S->prototypes[parent].any_child;
+    return parent == 0 ? 0 : d->d->S->prototypes[parent].any_child;
 }
 
 static void read_map(decoder *d, int prototype) {
@@ -166,15 +165,15 @@ static void read_map(decoder *d, int prototype) {
         if (count % 8 == 0) luaL_checkstack(L, LUA_MINSTACK, "document");
         int child = read_key(d, prototype);
         read_term(d, child);
-        if (!d->nulls && lua_type(L, -1) == LUA_TLIGHTUSERDATA) lua_settop(L, -3);
+        if (!d->d->nulls && lua_type(L, -1) == LUA_TLIGHTUSERDATA) lua_settop(L, -3);
         else count++;
         if (count < SHIM_FLUSHED) continue;
         shim_flush_object(L, table, count, is_first);
         is_first = count = 0;
     }
     shim_flush_object(L, table, count, is_first);
-    if (prototype != 0) shim_set_prototype(L, d->S, prototype);
-    d->depth--;
+    if (prototype != 0) shim_set_prototype(L, d->d->S, prototype);
+    d->d->depth--;
 }
 
 static void read_term(decoder *d, int prototype) {
@@ -197,20 +196,86 @@ static void read_term(decoder *d, int prototype) {
     case NIL: lua_createtable(d->L, 0, 0); break;
     case STRING: read_bytes(d, read_number(d, 2)); break;
     case LIST: read_array(d, read_number(d, 4), prototype, 1); break;
-    case MAP: read_map(d, prototype); break;
+    case MAP: {
+        const char *end = d->d->document != 0 ? shim_push_lazy(d->d, (const char *)d->p - 1, prototype) : NULL;
+        if (end != NULL) d->p = (const unsigned char *)end;
+        else read_map(d, prototype);
+        break;
+    }
     default:
         d->p--;
         fail(d, "an unknown kind of term");
     }
 }
 
-void shim_push_etf(lua_State *L, shim_state *S, const char *bytes, size_t length, int nulls, int prototype) {
-    luaL_checkstack(L, LUA_MINSTACK, "document");
-    decoder d = { .L = L, .S = S, .cache = shim_push_key_cache(L, S), .nulls = nulls };
-    d.p = d.begin = (const unsigned char *)bytes;
-    d.end = d.begin + length;
-    if (length > 0 && *d.p == VERSION) d.p++;
+// MARK: the document and parts of it
+
+static decoder at(shim_decoder *d, const char *p) {
+    return (decoder){ .d = d, .L = d->L, .p = (const unsigned char *)p, .begin = (const unsigned char *)d->begin,
+                      .end = (const unsigned char *)d->end };
+}
+
+const char *shim_etf_value(shim_decoder *document, const char *p, int prototype) {
+    decoder d = at(document, p);
+    read_term(&d, prototype);
+    return (const char *)d.p;
+}
+
+const char *shim_etf_document(shim_decoder *document, int prototype) {
+    decoder d = at(document, document->begin);
+    if (d.p < d.end && *d.p == VERSION) d.p++;
     read_term(&d, prototype);
     if (d.p != d.end) fail(&d, "something follows the term");
-    lua_remove(L, d.cache);
+    return (const char *)d.p;
+}
+
+/// Skips a term; NULL for one that decoding would refuse.
+static const unsigned char *skip(const unsigned char *p, const unsigned char *end, int depth) {
+    static const uint8_t fixed[256] = { [SMALL_INTEGER] = 1, [INTEGER] = 4, [NEW_FLOAT] = 8, [FLOAT] = 31 };
+    static const uint8_t counted[256] = {           // bytes of the length
+        [ATOM] = 2, [ATOM_UTF8] = 2, [SMALL_ATOM] = 1, [SMALL_ATOM_UTF8] = 1, [BINARY] = 4, [STRING] = 2, [SMALL_BIG] = 1, [LARGE_BIG] = 4,
+    };
+    static const uint8_t nested[256] = { [SMALL_TUPLE] = 1, [LARGE_TUPLE] = 4, [LIST] = 4, [MAP] = 4 };
+    if (p >= end || depth > SHIM_DEEPEST) return NULL;
+    int tag = *p++;
+    if (tag == NIL) return p;
+    if (fixed[tag] != 0) return end - p < fixed[tag] ? NULL : p + fixed[tag];
+    int bytes = counted[tag] != 0 ? counted[tag] : nested[tag];
+    if (bytes == 0 || end - p < bytes) return NULL;
+    size_t length = 0;
+    for (int i = 0; i < bytes; i++) length = length << 8 | *p++;
+    if (counted[tag] != 0) {
+        if (tag == SMALL_BIG || tag == LARGE_BIG) length++;         // the sign
+        return (size_t)(end - p) < length ? NULL : p + length;
+    }
+    if (tag == MAP) length *= 2;
+    else if (tag == LIST) length++;                 // the tail
+    for (; length > 0 && p != NULL; length--) p = skip(p, end, depth + 1);
+    return p;
+}
+
+const char *shim_etf_places(shim_decoder *d, const char *start, uint32_t *count) {
+    const unsigned char *p = (const unsigned char *)start + 1, *end = (const unsigned char *)d->end;
+    *count = 0;
+    if (end - p < 4) return NULL;
+    uint32_t pairs = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+    for (p += 4; pairs > 0; pairs--) {
+        const unsigned char *after = skip(p, end, d->depth);
+        if (after == NULL) return NULL;
+        int header = *p == BINARY ? 5 : *p == ATOM || *p == ATOM_UTF8 ? 3 : *p == SMALL_ATOM || *p == SMALL_ATOM_UTF8 ? 2 : 0;
+        if (header == 0 || after - p - header > UINT16_MAX) return NULL;
+        const unsigned char *key = p + header, *value = after;
+        p = skip(value, end, d->depth);
+        if (p == NULL) return NULL;
+        int is_atom = *value == SMALL_ATOM_UTF8 || *value == SMALL_ATOM;
+        int is_null = (is_atom && value[1] == 3 && memcmp(value + 2, "nil", 3) == 0)
+            || (is_atom && value[1] == 4 && memcmp(value + 2, "null", 4) == 0);
+        if (is_null && !d->nulls) continue;
+        shim_field_place *place = shim_next_place(d->S, *count);
+        if (place == NULL) return NULL;
+        *place = (shim_field_place){ .key = (uint32_t)((const char *)key - d->begin), .key_length = (uint16_t)(after - key),
+                                     .value = (uint32_t)((const char *)value - d->begin) };
+        ++*count;
+    }
+    return (const char *)p;
 }

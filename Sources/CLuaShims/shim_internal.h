@@ -32,7 +32,7 @@ typedef enum {
 } shim_value_kind;
 
 typedef struct {
-    uint8_t kind, prototype, encoding, nulls;
+    uint8_t kind, prototype, encoding, nulls, form;
     int32_t index;                      // function, reference, event depth, bad argument's index
     size_t offset, length;              // bytes in the outbox
     union { int64_t integer; double number; uint64_t identity; } as;
@@ -62,15 +62,22 @@ typedef struct {
 typedef struct { uint64_t first, last; uint32_t length; uint8_t child; } shim_rule;
 typedef struct {
     int32_t metatable, methods, properties, object_metatable, lazy_metatable;   // references; 0: none
-    uint8_t any_child;
+    uint8_t any_child, has_properties;
     uint16_t rule_count;
+    uint16_t made, emptied, eager_left; // lazy objects made and, of them, mostly read; eager ones to go: see shim_lazy.c
     shim_rule *rules;
 } shim_prototype;
+
+typedef struct {                        // a field of an object that is still text
+    uint32_t key, value;                // offsets in the document
+    uint16_t key_length;
+    uint8_t is_read;
+} shim_field_place;
 
 // Fixed places in the registry's array; references begin after them. 1 and 2 are Lua's own, 3 is luaL_ref's.
 enum {
     REGISTRY_THREADS = 4, REGISTRY_KEYS, REGISTRY_ERROR_METATABLE, REGISTRY_METATABLES, REGISTRY_LOADED, REGISTRY_STOPPED_CPU,
-    REGISTRY_STOPPED_MEMORY, REGISTRY_STOPPED_CANCELLED, REGISTRY_CANCELLED, REGISTRY_INNER_ERROR, REGISTRY_INNER_TRACE,
+    REGISTRY_STOPPED_MEMORY, REGISTRY_STOPPED_CANCELLED, REGISTRY_CANCELLED, REGISTRY_INNER_ERROR, REGISTRY_INNER_TRACE, REGISTRY_NEXT,
     REGISTRY_EVENTS, REGISTRY_REFERENCES = REGISTRY_EVENTS + 16,
 };
 enum { SHIM_EVENT_DEPTH = 16, SHIM_RUN_DEPTH = 16, SHIM_KEYS = 512, SHIM_NO_SLOT = -1, SHIM_CHUNK = 256 };
@@ -112,6 +119,9 @@ struct shim_state {
 
     int32_t event_depth;
     shim_prototype prototypes[256];
+    shim_field_place *places;           // of the object that is being looked through
+    uint32_t place_capacity;
+    int32_t has_avx2;
     shim_key *keys;                     // the key cache, made with the first document
 
     shim_failure failure;
@@ -210,14 +220,29 @@ static inline unsigned shim_key_place(uint64_t first, uint64_t last, size_t leng
 
 // MARK: documents
 
-void shim_push_payload(lua_State *L, shim_state *S, const char *bytes, size_t length, int encoding, int nulls, int prototype);
-void shim_push_json(lua_State *L, shim_state *S, const char *bytes, size_t length, int nulls, int prototype);
-void shim_push_etf(lua_State *L, shim_state *S, const char *bytes, size_t length, int nulls, int prototype);
+typedef enum { FORM_AUTOMATIC, FORM_EAGER, FORM_LAZY } shim_form;
+typedef struct {
+    const char *bytes;
+    size_t length;
+    uint8_t encoding, nulls, prototype, form;
+} shim_payload;
+
+/// Pushes what a document becomes. The bytes need SHIM_PADDING zeros behind them when `is_padded`, else they are copied.
+void shim_push_payload(lua_State *L, shim_state *S, const shim_payload *payload, int is_padded);
 /// Pushes the table of cached key strings; answers its index. Place n of S->keys has its string at n + 1.
 enum { SHIM_LONGEST_KEY = 40 };
 int shim_push_key_cache(lua_State *L, shim_state *S);
 /// Pushes a key that is not in the cache and puts it there.
 void shim_push_new_key(lua_State *L, shim_state *S, int cache, unsigned place, const char *text, size_t length);
+int shim_has_avx2(void);
+/// __index of prototypes; upvalues: methods, properties.
+int shim_index_member(lua_State *L);
+/// Sets the functions of lazy tables in the metatable below methods and properties, which it pops.
+void shim_set_lazy_access(lua_State *L);
+/// If the table at `index` is still partly text, reads the rest of it, so that raw access is right.
+void shim_read_all(lua_State *L, int index);
+/// rawget with fields that are still text: replaces the key on top by the value and answers its type.
+int shim_raw_get(lua_State *L, int index);
 /// Gives the table on top of the stack the metatable of its prototype, if it has one.
 void shim_set_prototype(lua_State *L, shim_state *S, int prototype);
 void shim_push_object(lua_State *L, shim_state *S, int kind, uint64_t identity);
@@ -228,6 +253,7 @@ void shim_open_sandbox(lua_State *L, shim_state *S);
 void shim_open_base(lua_State *L);
 void shim_open_metatables(lua_State *L);
 void shim_open_tostring(lua_State *L);
+void shim_open_lazy(lua_State *L);
 void shim_open_coroutine(lua_State *L);
 void shim_open_table(lua_State *L);
 extern const char *const shim_string_names[];

@@ -4,14 +4,7 @@
 #include "shim_document.h"
 #include "shim_scan.h"
 
-typedef struct {
-    lua_State *L;
-    shim_state *S;
-    const char *begin, *end;
-    int cache, nulls, depth;
-} decoder;
-
-static const char *read_value(decoder *d, const char *p, int prototype);
+typedef shim_decoder decoder;
 
 static _Noreturn void fail(decoder *d, const char *p, const char *what) {
     luaL_error(d->L, "invalid JSON at byte %d: %s", (int)(p - d->begin), p >= d->end ? "unexpected end" : what);
@@ -193,7 +186,7 @@ static const char *read_array(decoder *d, const char *p, int prototype) {
                 lua_pushlightuserdata(L, NULL);
                 p += 4;
             } else {
-                p = read_value(d, p, prototype);
+                p = shim_json_value(d, p, prototype);
             }
             if (++count == SHIM_FLUSHED) {
                 shim_flush_array(L, table, count, next);
@@ -238,7 +231,7 @@ static const char *read_object(decoder *d, const char *p, int prototype) {
                     lua_settop(L, -2);
                 }
             } else {
-                p = read_value(d, p, child);
+                p = shim_json_value(d, p, child);
                 count++;
             }
             if (count == SHIM_FLUSHED) {
@@ -260,10 +253,13 @@ static const char *read_object(decoder *d, const char *p, int prototype) {
     return p;
 }
 
-static const char *read_value(decoder *d, const char *p, int prototype) {
+const char *shim_json_value(decoder *d, const char *p, int prototype) {
     switch (*p) {
     case '"': return push_string(d, p + 1);
-    case '{': return read_object(d, p, prototype);
+    case '{': {
+        const char *end = d->document != 0 ? shim_push_lazy(d, p, prototype) : NULL;
+        return end != NULL ? end : read_object(d, p, prototype);
+    }
     case '[': return read_array(d, p, prototype);
     case 't':
         if (memcmp(p, "true", 4) != 0) break;
@@ -283,10 +279,8 @@ static const char *read_value(decoder *d, const char *p, int prototype) {
     fail(d, p, "not a value");
 }
 
-void shim_push_json(lua_State *L, shim_state *S, const char *bytes, size_t length, int nulls, int prototype) {
-    luaL_checkstack(L, LUA_MINSTACK, "document");
-    decoder d = { .L = L, .S = S, .begin = bytes, .end = bytes + length, .cache = shim_push_key_cache(L, S), .nulls = nulls };
-    const char *p = shim_skip_space(read_value(&d, shim_skip_space(bytes), prototype));
-    if (p != d.end) fail(&d, p, "something follows the document");
-    lua_remove(L, d.cache);
+const char *shim_json_document(decoder *d, int prototype) {
+    const char *p = shim_skip_space(shim_json_value(d, shim_skip_space(d->begin), prototype));
+    if (p != d->end) fail(d, p, "something follows the document");
+    return p;
 }

@@ -32,6 +32,7 @@ shim_state *shim_open_failing(const shim_limits *limits, int64_t after, int64_t 
     if (S->limits.memory > SIZE_MAX / 4) S->limits.memory = SIZE_MAX / 4;
     shim_heap_open(&S->heap, S->limits.memory, S);
     shim_fail_allocations(S, after, count);
+    S->has_avx2 = shim_has_avx2();
     S->free_slot = S->current = S->returned_slot = SHIM_NO_SLOT;
     S->next_reference = REGISTRY_REFERENCES;
     if (getentropy(&S->address_key, sizeof S->address_key) != 0) S->address_key = (uintptr_t)S;
@@ -43,7 +44,7 @@ shim_state *shim_open_failing(const shim_limits *limits, int64_t after, int64_t 
     S->main = L;
     *(shim_state **)lua_getextraspace(L) = S;
     lua_atpanic(L, panic);
-    lua_gc(L, LUA_GCINC, 0, 0, 0);
+    lua_gc(L, LUA_GCINC, 400, 0, 0);
     if (lua_version(L) != LUA_VERSION_NUM || shim_protect(S, set_up, NULL) != LUA_OK) {
         shim_close(S);
         return NULL;
@@ -70,6 +71,7 @@ void shim_close(shim_state *S) {
     free(S->slots);
     free(S->free_references);
     free(S->keys);
+    free(S->places);
     free(S->texts);
     free(S->json);
     free(S->out.values);

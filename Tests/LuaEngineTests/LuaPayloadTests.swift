@@ -3,11 +3,11 @@ import Testing
 
 @Suite("JSON to Lua") struct LuaPayloadTests {
     /// What a document becomes, as the JSON it is encoded to again.
-    static func decoded(_ text: String, nulls: LuaPayload.Nulls = .kept) throws -> String {
+    static func decoded(_ text: String, nulls: LuaPayload.Nulls = .kept, form: LuaPayload.Form = .eager) throws -> String {
         let bench = try Bench()
         _ = bench.run("test.keep(function(x) return x end)")
         let result = Array(text.utf8).withUnsafeBytes { bytes in
-            bench.state.call(bench.kept[0]) { $0.append(LuaPayload(bytes, nulls: nulls)) }
+            bench.state.call(bench.kept[0]) { $0.append(LuaPayload(bytes, nulls: nulls, form: form)) }
         }
         if let failure = result.failure { return failure.message }
         return Bench.text(bench.state.returned!, 1)
