@@ -131,6 +131,10 @@ struct shim_state {
     int32_t overrun_line;
     char overrun_chunk[SHIM_CHUNK], where_chunk[SHIM_CHUNK], name[SHIM_CHUNK];
 
+    size_t live, least_used;            // bytes after the last collection known of; least seen in a window of runs
+    uint32_t runs_noted;
+    uint8_t is_collecting;              // an idle moment began a cycle
+
     char *json;                         // the encoder's text
     size_t json_length, json_size;
     char json_path[256], json_reason[160];
@@ -179,6 +183,11 @@ static inline void shim_check_stack(lua_State *L, shim_state *S) {
 /// Marks the begin and the end of a run for the clock.
 void shim_clock_enter(shim_state *S);
 void shim_clock_leave(shim_state *S);
+
+// MARK: collection (shim_collect.c)
+
+void shim_note_run(shim_state *S);          // after each outermost run
+void shim_note_collected(shim_state *S);    // after a full collection
 
 // MARK: references and failures
 
