@@ -100,6 +100,7 @@ static void enter(shim_state *S) {
 static void leave(shim_state *S) {
     if (--S->depth > 0) return;
     shim_clock_leave(S);
+    shim_note_run(S);
     if (S->doom) lua_sethook(S->main, NULL, 0, 0);
     S->doom = 0;
 }

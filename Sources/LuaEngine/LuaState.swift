@@ -60,6 +60,9 @@ package final class LuaState {
         shim_collect(pointer)
     }
 
+    /// Whether documents of a prototype are being decoded at once because handlers read most of them.
+    func usesEagerForm(_ prototype: LuaPrototypeID) -> Bool { isOpen && shim_eager_left(pointer, prototype.rawValue) > 0 }
+
     func releaseDropped() {
         account.drain { shim_release(pointer, $0) }
     }
