@@ -31,7 +31,7 @@ struct ProgramTests {
         program.say("plain text")
         #expect(try program.line()["for"] == 6)
         program.say(#"{"type":"quit"}"#)
-        #expect(program.wait() == 0)
+        #expect(try program.wait() == 0)
     }
 
     @Test("the CA file is there until the program ends", arguments: [Ending.endOfInput, .quit, .signal(SIGTERM), .signal(SIGINT)])
@@ -44,7 +44,7 @@ struct ProgramTests {
         case .quit: program.say(#"{"type":"quit"}"#)
         case .signal(let number): program.signal(number)
         }
-        #expect(program.wait() == 0)
+        #expect(try program.wait() == 0)
         #expect(access(file, F_OK) != 0)
         #expect(access(String(file.dropLast("/ca.pem".count)), F_OK) != 0)
     }
@@ -56,12 +56,12 @@ struct ProgramTests {
         let first = try Program(["--plain"])
         let port = try #require(try first.line()["api_url"]?.stringValue?.split(separator: ":").last?.split(separator: "/").first)
         let second = try Program(["--plain", "--port", String(port)])
-        #expect(second.wait() == 1)
-        let complaint = second.errors()
+        #expect(try second.wait() == 1)
+        let complaint = try second.errors()
         #expect(complaint.hasPrefix("moonwire-simulator: cannot listen on port \(port)"))
         #expect(complaint.split(separator: "\n").count == 1)
         first.closeInput()
-        #expect(first.wait() == 0)
+        #expect(try first.wait() == 0)
     }
 }
 
@@ -69,8 +69,10 @@ struct ProgramTests {
 final class Program {
     private let pid: pid_t
     private let input: CInt
-    private let output: UnsafeMutablePointer<FILE>
-    private let complaints: UnsafeMutablePointer<FILE>
+    private let output: CInt
+    private let complaints: CInt
+    /// Read from standard output, not yet taken as lines.
+    private var received: [UInt8] = []
     private var hasInput = true
 
     init(_ arguments: [String]) throws {
@@ -103,15 +105,14 @@ final class Program {
         for end in [pipes[0][0], pipes[1][1], pipes[2][1]] { close(end) }
         self.pid = pid
         input = pipes[0][1]
-        guard let output = fdopen(pipes[1][0], "r"), let complaints = fdopen(pipes[2][0], "r") else { throw SimulatorFailure("no stream") }
-        self.output = output
-        self.complaints = complaints
+        output = pipes[1][0]
+        complaints = pipes[2][0]
     }
 
     deinit {
         closeInput()
-        fclose(output)
-        fclose(complaints)
+        close(output)
+        close(complaints)
     }
 
     func say(_ line: String) {
@@ -128,29 +129,46 @@ final class Program {
 
     /// The next line of standard output.
     func line() throws -> JSONValue {
-        guard let text = Program.line(from: output) else { throw SimulatorFailure("the output has ended; \(errors())") }
-        return try JSONValue(parsing: text)
+        while true {
+            if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
+                defer { received.removeFirst(end + 1) }
+                return try JSONValue(parsing: Array(received[..<end]))
+            }
+            let more = try bytes(from: output)
+            if more.isEmpty { throw SimulatorFailure("standard output has ended: \(try errors())") }
+            received += more
+        }
     }
 
-    /// What is on standard error when the program has ended.
-    func errors() -> String {
-        var text = ""
-        while let line = Program.line(from: complaints) { text += line }
-        return text
+    /// What is on standard error until the program ends.
+    func errors() throws -> String {
+        var text: [UInt8] = []
+        while true {
+            let more = try bytes(from: complaints)
+            if more.isEmpty { return String(decoding: text, as: UTF8.self) }
+            text += more
+        }
     }
 
-    /// The exit code.
-    func wait() -> CInt {
+    /// Waits for the end; the exit code, or -1 when a signal was the cause.
+    func wait() throws -> CInt {
+        // The program's standard output ends with it.
+        while try !bytes(from: output).isEmpty {}
         var status: CInt = 0
         guard waitpid(pid, &status, 0) == pid, status & 0x7F == 0 else { return -1 }
         return status >> 8 & 0xFF
     }
 
-    private static func line(from stream: UnsafeMutablePointer<FILE>) -> String? {
-        var buffer: UnsafeMutablePointer<CChar>?
-        var capacity = 0
-        defer { free(buffer) }
-        guard getline(&buffer, &capacity, stream) > 0, let buffer else { return nil }
-        return String(cString: buffer)
+    /// What can be read, empty at the end. A program that keeps a test waiting for 20 s is killed.
+    private func bytes(from descriptor: CInt) throws -> [UInt8] {
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&wanted, 1, 20_000) > 0 else {
+            kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
+            throw SimulatorFailure("the program neither writes nor ends")
+        }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = read(descriptor, &buffer, buffer.count)
+        return Array(buffer.prefix(max(0, count)))
     }
 }
