@@ -148,7 +148,9 @@ final class GatewayConnection: ChannelInboundHandler {
             opcode = .binary
             if corruptsNext {
                 corruptsNext = false
-                bytes[bytes.count / 2] ^= 0x10
+                // After a flush both formats go on with a block header whose bits 1 and 2 are the type; 3 is reserved in both
+                // (RFC 1951 §3.2.3, RFC 8878 §3.1.1.2), so no decoder takes it.
+                bytes[0] |= 0b110
             }
         } else if compressesPayloads, payload.count > 1024 {
             bytes = TransportCompressor.whole(payload)
