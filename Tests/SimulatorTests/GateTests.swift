@@ -52,7 +52,7 @@ struct GateTests {
     func replay(after: Int, count: Int?) {
         var buffer = ReplayBuffer(capacity: 5)
         let dispatch = RenderedDispatch(Dispatch(event: .resumed, data: nil, audience: .direct))
-        for sequence in 1...10 { buffer.append(dispatch, sequence: sequence) }
+        for sequence in 1...10 { buffer.append(.init(sequence: sequence, dispatch: dispatch, input: nil)) }
         #expect(buffer.entries(after: after)?.count == count)
         if let count, count > 0 { #expect(buffer.entries(after: after)?.first?.sequence == after + 1) }
     }

@@ -96,6 +96,43 @@ struct GatewaySessionTests {
         }
     }
 
+    @Test("a session nobody resumes in time ends, and what waited in it is reported as undelivered")
+    func expired() async throws {
+        try await withSimulator({ $0.pace.sessionLifetime = .milliseconds(300) }) { server in
+            let client = try await GatewayClient.identified(server)
+            let session = try await client.event("READY")["session_id"] ?? .null
+            try await client.drop()
+            _ = try await server.first("the end") { if case .session(let change) = $0, case .closed = change.state { true } else { nil } }
+            let outcome = try await server.perform(.say("too late?"))
+            _ = try await server.first("the report") {
+                if case .undelivered(outcome.input, let reason) = $0 { reason } else { nil }
+            }
+            let again = try await GatewayClient.connect(server)
+            _ = try await again.next(op: 10)
+            try await again.send(6, ["token": .string(server.token), "session_id": session, "seq": 2])
+            #expect(try await again.next(op: 9) == false)
+        }
+    }
+
+    @Test("what was said while the client was away counts as delivered once it is replayed")
+    func deliveredByReplay() async throws {
+        try await withSimulator { server in
+            let client = try await GatewayClient.identified(server)
+            let session = try await client.event("READY")["session_id"] ?? .null
+            _ = try await client.event("GUILD_CREATE")
+            try await client.drop()
+            _ = try await server.first("the end") { if case .session(let change) = $0, case .closed = change.state { true } else { nil } }
+            let outcome = try await server.perform(.join(name: "ada"))
+            let before = try await server.observations()
+            #expect(!before.contains { if case .delivered = $0 { true } else { false } })
+            let again = try await GatewayClient.connect(server)
+            _ = try await again.next(op: 10)
+            try await again.send(6, ["token": .string(server.token), "session_id": session, "seq": 2])
+            // GUILD_MEMBER_ADD is 3, the notice in the system channel 4: the delivery is that of the last.
+            _ = try await server.first("the delivery") { $0 == .delivered(input: outcome.input, shard: 0, sequence: 4) ? true : nil }
+        }
+    }
+
     @Test("closing with 1000 or 1001 ends the session, any other code keeps it", arguments: [(UInt16(1000), false), (1001, false), (4900, true)])
     func closeCode(code: UInt16, isKept: Bool) async throws {
         try await withSimulator { server in
