@@ -14,7 +14,8 @@ package final class ZlibStream {
     private var own: InflateBuffer?
     /// The last four bytes fed since the last payload ended.
     private var tail: UInt32 = .max
-    private var emitted = false
+    /// Bytes were fed since the last payload ended.
+    private var isMidPayload = false
 
     private enum State {
         /// Before the second byte of the header.
@@ -52,20 +53,21 @@ package final class ZlibStream {
         case .header(let first): guard try readHeader(first, &input) else { return nil }
         case .dormant(let entry): try wake(entry)
         }
-        if own == nil || emitted { beginPayload() }
+        if !isMidPayload { own = nil }
+        if own == nil { shared.begin() }
         let buffer = own ?? shared
         while !input.isEmpty {
             let (chunk, endsWithMark) = nextChunk(of: input)
+            isMidPayload = true
             try inflate(chunk, into: buffer)
             input = UnsafeRawBufferPointer(rebasing: input[chunk.count...])
             // The four bytes may also be part of compressed data: a flush is where inflate stands between two blocks, on a whole byte.
-            if endsWithMark, isBetweenBlocks, buffer.count > 0 {
-                emitted = true
-                tail = .max
-                return buffer.payload
-            }
+            guard endsWithMark, isBetweenBlocks else { continue }
+            isMidPayload = false
+            tail = .max
+            if buffer.count > 0 { return buffer.payload }
         }
-        if own == nil, buffer.count > 0 {
+        if isMidPayload, own == nil, buffer.count > 0 {
             let own = InflateBuffer()
             own.take(buffer)
             self.own = own
@@ -99,11 +101,15 @@ package final class ZlibStream {
 
     // MARK: Hibernation
 
+    package var isHibernating: Bool {
+        if case .dormant = state { true } else { false }
+    }
+
     /// Gives up the 40 KB of an inflate context between two payloads and keeps the window compressed, until the next message wakes the
     /// stream. For a connection that has been idle. Does nothing in the middle of a payload.
     package func hibernate(in archive: WindowArchive) {
-        guard emitted, case .inflating = state else { return }
-        beginPayload()
+        guard !isMidPayload, case .inflating = state else { return }
+        own = nil
         let entry = archive.store { window in
             var count = UInt32(window.count)
             return inflateGetDictionary(context, window.baseAddress?.assumingMemoryBound(to: UInt8.self), &count) == Z_OK ? Int(count) : nil
@@ -122,12 +128,6 @@ package final class ZlibStream {
     }
 
     // MARK: Chunks
-
-    private func beginPayload() {
-        own = nil
-        emitted = false
-        shared.begin()
-    }
 
     /// The bytes up to and including the first flush mark, or all of them.
     private func nextChunk(of input: UnsafeRawBufferPointer) -> (UnsafeRawBufferPointer, endsWithMark: Bool) {

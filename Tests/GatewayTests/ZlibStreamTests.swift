@@ -75,14 +75,17 @@ private func stream(limit: Int = 1 << 20) -> ZlibStream { ZlibStream(into: Infla
         let sender = ZlibSender()
         let stream = stream()
         stream.hibernate(in: archive)
+        #expect(!stream.isHibernating, "there is nothing to give up yet")
         for _ in 1...3 {
             for payload in samplePayloads {
                 let message = sender.message(payload)
                 #expect(try payloads([Array(message.prefix(3))], stream).isEmpty)
                 stream.hibernate(in: archive)
+                #expect(!stream.isHibernating)
                 #expect(try payloads([Array(message.dropFirst(3))], stream) == [payload])
                 stream.hibernate(in: archive)
                 stream.hibernate(in: archive)
+                #expect(stream.isHibernating)
             }
         }
     }
