@@ -11,7 +11,7 @@ enum Decompressor {
     init(_ compression: TransportCompression, into buffer: InflateBuffer, limit: Int) throws(DecompressionError) {
         switch compression {
         case .none: self = .none
-        case .zlibStream: self = .zlib(try ZlibStream(into: buffer, limit: limit))
+        case .zlibStream: self = .zlib(ZlibStream(into: buffer, limit: limit))
         case .zstdStream: self = .zstd(try ZstdStream(into: buffer, limit: limit))
         case .payload: self = .payload(try ZlibPayload(into: buffer, limit: limit))
         }

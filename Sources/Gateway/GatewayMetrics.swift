@@ -4,6 +4,13 @@ import Discord
 package final class GatewayMetrics {
     /// The counters at one moment.
     package struct Snapshot: Equatable, Sendable {
+        package internal(set) var totals = Totals()
+        /// Dispatches, by `EventName.rawValue`.
+        package internal(set) var events: [Int] = []
+    }
+
+    /// Numbers only: a field that is updated for each event costs an addition and no more.
+    package struct Totals: Equatable, Sendable {
         /// Message bytes received, as they were on the wire and after inflating.
         package var wireBytes = 0
         package var payloadBytes = 0
@@ -11,8 +18,7 @@ package final class GatewayMetrics {
         package var messages = 0
         package var payloads = 0
         package var commandsSent = 0
-        /// Dispatches, by `EventName.rawValue`.
-        package var events = [Int](repeating: 0, count: EventName.count)
+        /// Dispatches whose name is not known here.
         package var unknownEvents = 0
         /// Dispatches that nobody had subscribed to.
         package var unwantedEvents = 0
@@ -31,9 +37,21 @@ package final class GatewayMetrics {
         package init() {}
     }
 
-    package internal(set) var snapshot = Snapshot()
+    var totals = Totals()
+    private let events: UnsafeMutableBufferPointer<Int>
 
-    package init() {}
+    package init() {
+        events = .allocate(capacity: EventName.count)
+        events.initialize(repeating: 0)
+    }
+
+    deinit { events.deallocate() }
+
+    @inline(__always)
+    func count(_ event: EventName) { events[Int(event.rawValue)] &+= 1 }
+
+    /// The counters now.
+    package var snapshot: Snapshot { Snapshot(totals: totals, events: Array(events)) }
 }
 
 @available(*, unavailable) extension GatewayMetrics: Sendable {}

@@ -13,14 +13,14 @@ extension Shard: WebSocketConnectionDelegate {
             connection.abort()
             return connectionFailed(connection, .stream(host: connection.request.url.host, "\(error)"))
         }
-        context.metrics.snapshot.connections += 1
+        context.metrics.totals.connections += 1
         commands.connectionOpened()
         report(.connected)
     }
 
     func connectionFailed(_ connection: WebSocketConnection, _ failure: ConnectionFailure) {
         guard isCurrent(connection) else { return }
-        context.metrics.snapshot.failedConnections += 1
+        context.metrics.totals.failedConnections += 1
         context.note(id, .connectionFailed(failure))
         forgetConnection()
         connectionFailed()
@@ -42,8 +42,8 @@ extension Shard: WebSocketConnectionDelegate {
     func connection(_ connection: WebSocketConnection, received kind: MessageKind, _ message: UnsafeRawBufferPointer) {
         guard isCurrent(connection) else { return }
         messageCount &+= 1
-        context.metrics.snapshot.messages += 1
-        context.metrics.snapshot.wireBytes += message.count
+        context.metrics.totals.messages += 1
+        context.metrics.totals.wireBytes += message.count
         var rest = message
         do throws(DecompressionError) {
             while let payload = try decompressor.next(&rest, kind: kind) {
@@ -71,8 +71,8 @@ extension Shard: WebSocketConnectionDelegate {
 
     private func receive(_ payload: UnsafeRawBufferPointer) {
         let encoding = context.configuration.encoding
-        context.metrics.snapshot.payloads += 1
-        context.metrics.snapshot.payloadBytes += payload.count
+        context.metrics.totals.payloads += 1
+        context.metrics.totals.payloadBytes += payload.count
         do throws(PayloadError) {
             let envelope = try Envelope.scan(payload, encoding: encoding)
             trace?.received(id, envelope, payload, encoding: encoding)
@@ -91,23 +91,23 @@ extension Shard: WebSocketConnectionDelegate {
         _ envelope: Envelope, _ payload: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer, _ encoding: PayloadEncoding
     ) throws(PayloadError) {
         guard let sequence = envelope.sequence, session.dispatched(sequence: sequence) else {
-            context.metrics.snapshot.repeatedEvents += 1
+            context.metrics.totals.repeatedEvents += 1
             return
         }
         guard let event = envelope.event else {
-            context.metrics.snapshot.unknownEvents += 1
+            context.metrics.totals.unknownEvents += 1
             guard context.subscriptions.includesUnknown else { return }
             let name = UnsafeRawBufferPointer(rebasing: payload[envelope.name])
             context.delegate?.gateway(
                 shard: id, dispatchedUnknown: name, sequence: sequence, data: data, encoding: encoding)
             return
         }
-        context.metrics.snapshot.events[Int(event.rawValue)] += 1
+        context.metrics.count(event)
         if Self.ownEvents.contains(event) { try handle(event, data, encoding) }
         if context.subscriptions.contains(event) {
             context.delegate?.gateway(shard: id, dispatched: event, sequence: sequence, data: data, encoding: encoding)
         } else {
-            context.metrics.snapshot.unwantedEvents += 1
+            context.metrics.totals.unwantedEvents += 1
         }
     }
 
@@ -139,7 +139,7 @@ extension Shard: WebSocketConnectionDelegate {
         case .heartbeat:
             report(.heartbeatRequested)
         case .heartbeatACK:
-            context.metrics.snapshot.acknowledgements += 1
+            context.metrics.totals.acknowledgements += 1
             goesIdle = messageCount - messageCountAtBeat <= Self.idleMessages
             messageCountAtBeat = messageCount
             report(.heartbeatAcknowledged)
@@ -157,7 +157,7 @@ extension Shard: WebSocketConnectionDelegate {
     }
 
     private func breakStream(_ reason: String) {
-        context.metrics.snapshot.brokenStreams += 1
+        context.metrics.totals.brokenStreams += 1
         context.note(id, .streamBroken(reason))
         report(.streamBroken)
     }

@@ -69,11 +69,11 @@ final class Shard {
         case .requestIdentifyPermit: owner.shardWantsToIdentify(self)
         case .withdrawPermitRequest: owner.shardWithdrew(self)
         case .sendHeartbeat(let sequence):
-            context.metrics.snapshot.heartbeats += 1
+            context.metrics.totals.heartbeats += 1
             commands.sendOwn(.heartbeat(sequence: sequence))
         case .sendIdentify: identify()
         case .sendResume(let point):
-            context.metrics.snapshot.resumes += 1
+            context.metrics.totals.resumes += 1
             commands.sendOwn(
                 .resume(token: context.configuration.token, sessionID: point.sessionID, sequence: point.sequence))
         case .setTimer(let timer, let deadline): setTimer(timer, at: deadline)
@@ -112,7 +112,7 @@ final class Shard {
 
     private func identify() {
         let configuration = context.configuration
-        context.metrics.snapshot.identifies += 1
+        context.metrics.totals.identifies += 1
         commands.sendOwn(
             .identify(
                 Identify(
@@ -122,10 +122,10 @@ final class Shard {
 
     private func becomeReady(resumed: Bool) {
         if resumed {
-            context.metrics.snapshot.resumedSessions += 1
+            context.metrics.totals.resumedSessions += 1
             context.delegate?.gatewayResumed(shard: id)
         } else {
-            context.metrics.snapshot.sessions += 1
+            context.metrics.totals.sessions += 1
             if let ready = arrivingReady.take() { context.delegate?.gateway(shard: id, becameReady: ready) }
         }
         commands.sessionReady()
@@ -183,8 +183,8 @@ final class Shard {
         do {
             let bytes = try command.encoded(as: encoding)
             trace?.sent(id, command, byteCount: bytes.count)
-            context.metrics.snapshot.commandsSent += 1
-            context.metrics.snapshot.bytesSent += bytes.count
+            context.metrics.totals.commandsSent += 1
+            context.metrics.totals.bytesSent += bytes.count
             try bytes.withUnsafeBytes { try connection.send(encoding == .json ? .text : .binary, $0) }
         } catch let error as CommandError {
             context.note(id, .commandRefused(error))

@@ -2,17 +2,28 @@ import CZlib
 
 /// Transport compression `zlib-stream` (Discord docs, Gateway › Transport Compression): one inflate context from the first byte of a
 /// connection to its last, each payload ending with a zlib sync flush.
+///
+/// The two bytes of zlib's header are read here and the rest as raw DEFLATE: zlib would spend an eighth of the time on a checksum that
+/// stands at the end of the stream, which never comes.
 package final class ZlibStream {
     private let context: UnsafeMutablePointer<z_stream>
     private let limit: Int
     private let shared: InflateBuffer
+    private var state = State.header(first: nil)
     /// Holds a payload of which only a part has arrived; the shared buffer serves other connections meanwhile.
     private var own: InflateBuffer?
     /// The last four bytes fed since the last payload ended.
     private var tail: UInt32 = .max
-    private var emitted = false
-    /// The window of a hibernating stream, which has no inflate state.
-    private var dormant: WindowArchive.Entry?
+    /// Bytes were fed since the last payload ended.
+    private var isMidPayload = false
+
+    private enum State {
+        /// Before the second byte of the header.
+        case header(first: UInt8?)
+        case inflating
+        /// Hibernating: there is no inflate context.
+        case dormant(WindowArchive.Entry)
+    }
 
     /// A flush ends with an empty stored block: LEN 0 and its complement.
     private static let flushMark: UInt32 = 0x0000_FFFF
@@ -20,20 +31,15 @@ package final class ZlibStream {
     /// - Parameters:
     ///   - buffer: receives the payloads; may be shared by all connections of a thread.
     ///   - limit: most bytes of one inflated payload.
-    package init(into buffer: InflateBuffer, limit: Int) throws(DecompressionError) {
+    package init(into buffer: InflateBuffer, limit: Int) {
         shared = buffer
         self.limit = limit
         context = .allocate(capacity: 1)
         context.initialize(to: z_stream())
-        // Window bits 0: as much window as the stream's own header asks for.
-        guard inflateInit2_(context, 0, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size)) == Z_OK else {
-            context.deallocate()
-            throw .outOfMemory
-        }
     }
 
     deinit {
-        if dormant == nil { inflateEnd(context) }
+        if case .inflating = state { inflateEnd(context) }
         context.deallocate()
     }
 
@@ -42,21 +48,26 @@ package final class ZlibStream {
     /// The payload is valid until the buffer is used again. A payload may end in the middle of a message and may begin in an earlier one.
     /// - Throws: the context is dead then; the stream must not be used again.
     package func next(_ input: inout UnsafeRawBufferPointer) throws(DecompressionError) -> UnsafeRawBufferPointer? {
-        if let entry = dormant { try wake(entry) }
-        if own == nil || emitted { beginPayload() }
+        switch state {
+        case .inflating: break
+        case .header(let first): guard try readHeader(first, &input) else { return nil }
+        case .dormant(let entry): try wake(entry)
+        }
+        if !isMidPayload { own = nil }
+        if own == nil { shared.begin() }
         let buffer = own ?? shared
         while !input.isEmpty {
             let (chunk, endsWithMark) = nextChunk(of: input)
+            isMidPayload = true
             try inflate(chunk, into: buffer)
             input = UnsafeRawBufferPointer(rebasing: input[chunk.count...])
             // The four bytes may also be part of compressed data: a flush is where inflate stands between two blocks, on a whole byte.
-            if endsWithMark, isBetweenBlocks, buffer.count > 0 {
-                emitted = true
-                tail = .max
-                return buffer.payload
-            }
+            guard endsWithMark, isBetweenBlocks else { continue }
+            isMidPayload = false
+            tail = .max
+            if buffer.count > 0 { return buffer.payload }
         }
-        if own == nil, buffer.count > 0 {
+        if isMidPayload, own == nil, buffer.count > 0 {
             let own = InflateBuffer()
             own.take(buffer)
             self.own = own
@@ -64,35 +75,59 @@ package final class ZlibStream {
         return nil
     }
 
-    /// Gives up the 40 KB of an inflate state between two payloads and keeps the window compressed, until the next message wakes the
+    /// Takes the header off (RFC 1950 §2.2), `false` while it is not complete, and begins with the window it asks for.
+    private func readHeader(_ first: UInt8?, _ input: inout UnsafeRawBufferPointer) throws(DecompressionError) -> Bool {
+        guard let byte = input.first else { return false }
+        input = UnsafeRawBufferPointer(rebasing: input[1...])
+        guard let first else {
+            state = .header(first: byte)
+            return try readHeader(byte, &input)
+        }
+        // Compression method 8, a window of at most 32 KB, the check bits, and no preset dictionary.
+        guard first & 0x0F == 8, first >> 4 <= 7, (UInt16(first) << 8 | UInt16(byte)) % 31 == 0, byte & 0x20 == 0 else {
+            throw .corrupt("no zlib header")
+        }
+        try begin(windowBits: CInt(first >> 4) + 8)
+        return true
+    }
+
+    private func begin(windowBits: CInt) throws(DecompressionError) {
+        // Negative: raw DEFLATE.
+        guard inflateInit2_(context, -windowBits, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size)) == Z_OK else {
+            throw .outOfMemory
+        }
+        state = .inflating
+    }
+
+    // MARK: Hibernation
+
+    package var isHibernating: Bool {
+        if case .dormant = state { true } else { false }
+    }
+
+    /// Gives up the 40 KB of an inflate context between two payloads and keeps the window compressed, until the next message wakes the
     /// stream. For a connection that has been idle. Does nothing in the middle of a payload.
     package func hibernate(in archive: WindowArchive) {
-        guard emitted, dormant == nil else { return }
-        beginPayload()
-        dormant = archive.store { window in
+        guard !isMidPayload, case .inflating = state else { return }
+        own = nil
+        let entry = archive.store { window in
             var count = UInt32(window.count)
             return inflateGetDictionary(context, window.baseAddress?.assumingMemoryBound(to: UInt8.self), &count) == Z_OK ? Int(count) : nil
         }
-        if dormant != nil { inflateEnd(context) }
+        guard let entry else { return }
+        inflateEnd(context)
+        state = .dormant(entry)
     }
 
     private func wake(_ entry: WindowArchive.Entry) throws(DecompressionError) {
-        // Negative window bits: the zlib header has gone by, what follows are plain DEFLATE blocks.
-        guard inflateInit2_(context, -WindowArchive.windowBits, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size)) == Z_OK else {
-            throw .outOfMemory
-        }
-        dormant = nil
+        try begin(windowBits: WindowArchive.windowBits)
         let code = entry.withWindow {
             inflateSetDictionary(context, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32($0.count))
         }
         guard code == Z_OK else { throw .corrupt("the window cannot be restored") }
     }
 
-    private func beginPayload() {
-        own = nil
-        emitted = false
-        shared.begin()
-    }
+    // MARK: Chunks
 
     /// The bytes up to and including the first flush mark, or all of them.
     private func nextChunk(of input: UnsafeRawBufferPointer) -> (UnsafeRawBufferPointer, endsWithMark: Bool) {

@@ -33,7 +33,7 @@ import WebSocketProtocol
         #expect(identify["token"]?.stringValue == Scene.token.exposed)
         #expect(identify["intents"]?.integerValue == Int64(1 << 0 | 1 << 9 | 1 << 15))
         #expect(scene.listener.readies.first?.userName == "bot")
-        #expect(scene.fleet.metrics.snapshot.unwantedEvents == 2, "READY and PRESENCE_UPDATE, to which nobody subscribed")
+        #expect(scene.fleet.metrics.snapshot.totals.unwantedEvents == 2, "READY and PRESENCE_UPDATE, to which nobody subscribed")
     }
 
     @Test("1: op 7 amid member chunks; the rest comes after RESUME and the request completes")
@@ -189,7 +189,7 @@ import WebSocketProtocol
             scene.table.when({ scene.gateway.peers[0].heartbeats == 5 }) { scene.done() }
         }
         scene.play()
-        #expect(scene.fleet.metrics.snapshot.heartbeats == 5)
+        #expect(scene.fleet.metrics.snapshot.totals.heartbeats == 5)
     }
 
     @Test("9: close codes that forbid to reconnect end the fleet with their own failure", arguments: [
@@ -263,7 +263,7 @@ import WebSocketProtocol
         scene.play()
         #expect(scene.listener.events.dropLast() == (2...5).map { #"MESSAGE_CREATE \#($0) {"content":"\#($0)"}"# }[...])
         #expect(scene.listener.resumes == 1)
-        #expect(scene.fleet.metrics.snapshot.repeatedEvents == 2)
+        #expect(scene.fleet.metrics.snapshot.totals.repeatedEvents == 2)
     }
 
     @Test("13: the same message twice with different sequences is two events: Discord promises no more") func sameMessageTwice() throws {
@@ -325,7 +325,7 @@ import WebSocketProtocol
         scene.listener.onResumed = { scene.done() }
         scene.play()
         #expect(scene.gateway.log.contains("resume 1 seq 2"))
-        #expect(scene.fleet.metrics.snapshot.brokenStreams == 1)
+        #expect(scene.fleet.metrics.snapshot.totals.brokenStreams == 1)
         scene.table.run { scene.table.when({ scene.gateway.peers[0].connection.closeReceived != nil }) { scene.done() } }
         #expect(scene.gateway.peers[0].connection.closeReceived?.rawValue == 4900)
     }

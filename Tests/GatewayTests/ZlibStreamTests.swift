@@ -16,7 +16,7 @@ private func payloads(_ messages: [[UInt8]], _ stream: ZlibStream) throws(Decomp
     return result
 }
 
-private func stream(limit: Int = 1 << 20) -> ZlibStream { try! ZlibStream(into: InflateBuffer(), limit: limit) }
+private func stream(limit: Int = 1 << 20) -> ZlibStream { ZlibStream(into: InflateBuffer(), limit: limit) }
 
 @Suite("zlib-stream (Discord docs, Gateway › Transport Compression; digest 4.2)") struct ZlibStreamTests {
     @Test("one message, one payload; one context for the connection") func whole() throws {
@@ -57,7 +57,7 @@ private func stream(limit: Int = 1 << 20) -> ZlibStream { try! ZlibStream(into: 
 
     @Test("two connections share the buffer, each in the middle of a payload") func shared() throws {
         let buffer = InflateBuffer()
-        let streams = try (0..<2).map { _ in try ZlibStream(into: buffer, limit: 1 << 20) }
+        let streams = (0..<2).map { _ in ZlibStream(into: buffer, limit: 1 << 20) }
         let senders = (0..<2).map { _ in ZlibSender() }
         var results: [[[UInt8]]] = [[], []]
         for payload in samplePayloads {
@@ -75,14 +75,17 @@ private func stream(limit: Int = 1 << 20) -> ZlibStream { try! ZlibStream(into: 
         let sender = ZlibSender()
         let stream = stream()
         stream.hibernate(in: archive)
+        #expect(!stream.isHibernating, "there is nothing to give up yet")
         for _ in 1...3 {
             for payload in samplePayloads {
                 let message = sender.message(payload)
                 #expect(try payloads([Array(message.prefix(3))], stream).isEmpty)
                 stream.hibernate(in: archive)
+                #expect(!stream.isHibernating)
                 #expect(try payloads([Array(message.dropFirst(3))], stream) == [payload])
                 stream.hibernate(in: archive)
                 stream.hibernate(in: archive)
+                #expect(stream.isHibernating)
             }
         }
     }
@@ -110,7 +113,7 @@ private func stream(limit: Int = 1 << 20) -> ZlibStream { try! ZlibStream(into: 
             do throws(DecompressionError) { _ = try payloads([damaged], stream()) } catch { failures += 1 }
         }
         #expect(failures > bytes.count)
-        #expect(throws: DecompressionError.corrupt("incorrect header check")) { try payloads([[0x12, 0x34, 0x56]], stream()) }
+        #expect(throws: DecompressionError.corrupt("no zlib header")) { try payloads([[0x12, 0x34, 0x56]], stream()) }
     }
 
     @Test("the sender must not end the stream") func ended() throws {
