@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct { uint64_t quotes, backslashes, opens, closes; } shim_masks;    // one bit a byte, the first byte's lowest
+typedef struct { uint64_t quotes, backslashes, opens, closes, controls; } shim_masks;  // one bit a byte, the first byte's lowest
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -13,27 +13,30 @@ typedef struct { uint64_t quotes, backslashes, opens, closes; } shim_masks;    /
 /// For processors with AVX2; the caller is compiled for them too.
 __attribute__((target("avx2"), always_inline)) static inline shim_masks shim_mask_avx2(const char *p) {
     const __m256i quote = _mm256_set1_epi8('"'), backslash = _mm256_set1_epi8('\\'), open = _mm256_set1_epi8('{'),
-                  close = _mm256_set1_epi8('}');
-    shim_masks m = { 0, 0, 0, 0 };
+                  close = _mm256_set1_epi8('}'), control = _mm256_set1_epi8(0x1f);
+    shim_masks m = { 0, 0, 0, 0, 0 };
     for (int i = 0; i < 2; i++) {
         __m256i v = _mm256_loadu_si256((const __m256i *)(p + 32 * i)), folded = _mm256_or_si256(v, _mm256_set1_epi8(0x20));
         m.quotes |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, quote)) << 32 * i;
         m.backslashes |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, backslash)) << 32 * i;
         m.opens |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(folded, open)) << 32 * i;
         m.closes |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(folded, close)) << 32 * i;
+        m.controls |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(v, control), v)) << 32 * i;
     }
     return m;
 }
 
 static inline shim_masks shim_mask(const char *p) {
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), open = _mm_set1_epi8('{'), close = _mm_set1_epi8('}');
-    shim_masks m = { 0, 0, 0, 0 };
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), open = _mm_set1_epi8('{'), close = _mm_set1_epi8('}'),
+                  control = _mm_set1_epi8(0x1f);
+    shim_masks m = { 0, 0, 0, 0, 0 };
     for (int i = 0; i < 4; i++) {
         __m128i v = _mm_loadu_si128((const __m128i *)(p + 16 * i)), folded = _mm_or_si128(v, _mm_set1_epi8(0x20));  // [ to {, ] to }
         m.quotes |= (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, quote)) << 16 * i;
         m.backslashes |= (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, backslash)) << 16 * i;
         m.opens |= (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(folded, open)) << 16 * i;
         m.closes |= (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(folded, close)) << 16 * i;
+        m.controls |= (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, control), v)) << 16 * i;
     }
     return m;
 }
@@ -60,19 +63,22 @@ static inline shim_masks shim_mask(const char *p) {
         v[i] = vld1q_u8((const uint8_t *)p + 16 * i);
         folded[i] = vorrq_u8(v[i], vdupq_n_u8(0x20));
     }
-    return (shim_masks){ shim_equal(v, '"'), shim_equal(v, '\\'), shim_equal(folded, '{'), shim_equal(folded, '}') };
+    uint8x16_t space = vdupq_n_u8(0x20);
+    return (shim_masks){ shim_equal(v, '"'), shim_equal(v, '\\'), shim_equal(folded, '{'), shim_equal(folded, '}'),
+                         shim_gather(vcltq_u8(v[0], space), vcltq_u8(v[1], space), vcltq_u8(v[2], space), vcltq_u8(v[3], space)) };
 }
 
 #else
 
 static inline shim_masks shim_mask(const char *p) {
-    shim_masks m = { 0, 0, 0, 0 };
+    shim_masks m = { 0, 0, 0, 0, 0 };
     for (int i = 0; i < 64; i++) {
         uint64_t bit = UINT64_C(1) << i;
         if (p[i] == '"') m.quotes |= bit;
         else if (p[i] == '\\') m.backslashes |= bit;
         else if ((p[i] | 0x20) == '{') m.opens |= bit;
         else if ((p[i] | 0x20) == '}') m.closes |= bit;
+        else if ((unsigned char)p[i] < 0x20) m.controls |= bit;
     }
     return m;
 }

@@ -51,7 +51,8 @@ static inline int shim_push_key(lua_State *L, shim_state *S, int cache, const ch
     shim_key_words(text, length, &first, &last);
     unsigned place = shim_key_place(first, last, length);
     const shim_key *key = &S->keys[place];
-    if (key->first == first && key->last == last && key->length == length && (length <= 16 || memcmp(key->text, text, length) == 0)) {
+    if (key->first == first && key->last == last && key->length == length && key->text != NULL
+        && (length <= 16 || memcmp(key->text, text, length) == 0)) {
         lua_rawgeti(L, cache, place + 1);
     } else {
         shim_push_new_key(L, S, cache, place, text, length);

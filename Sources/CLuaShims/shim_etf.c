@@ -267,9 +267,9 @@ const char *shim_etf_places(shim_decoder *d, const char *start, uint32_t *count)
         const unsigned char *key = p + header, *value = after;
         p = skip(value, end, d->depth);
         if (p == NULL) return NULL;
-        int is_atom = *value == SMALL_ATOM_UTF8 || *value == SMALL_ATOM;
-        int is_null = (is_atom && value[1] == 3 && memcmp(value + 2, "nil", 3) == 0)
-            || (is_atom && value[1] == 4 && memcmp(value + 2, "null", 4) == 0);
+        int is_atom = *value == ATOM || *value == ATOM_UTF8 || *value == SMALL_ATOM || *value == SMALL_ATOM_UTF8;
+        const unsigned char *name = value + (*value == ATOM || *value == ATOM_UTF8 ? 3 : 2);
+        int is_null = is_atom && ((p - name == 3 && memcmp(name, "nil", 3) == 0) || (p - name == 4 && memcmp(name, "null", 4) == 0));
         if (is_null && !d->nulls) continue;
         shim_field_place *place = shim_next_place(d->S, *count);
         if (place == NULL) return NULL;

@@ -102,8 +102,12 @@ static void push_field(lua_State *L, shim_state *S, node *n, int node_index, con
                        .encoding = n->encoding, .document = base };
     d.cache = shim_push_key_cache(L, S);
     int child = shim_child_of(S, n->prototype, key, place->key_length);
-    if (n->encoding == 1) shim_etf_value(&d, value, child);
-    else shim_json_value(&d, value, child);
+    if (n->encoding == 1) {
+        shim_etf_value(&d, value, child);
+    } else {
+        const char *end = shim_skip_space(shim_json_value(&d, value, child));
+        if (*end != ',' && *end != '}') luaL_error(L, "invalid JSON at byte %d: expected , or }", (int)(end - d.begin));
+    }
     lua_replace(L, base);
     lua_settop(L, base);
 }
@@ -138,8 +142,9 @@ void shim_read_all(lua_State *L, int index) {
     int node_index = lua_gettop(L);
     for (uint32_t i = 0; i < n->count; i++) {
         shim_field_place *place = &n->places[i];
-        if (place->is_read || find(n, n->text + place->key, place->key_length) != place) continue;     // of equal keys the first counts
-        read_field(L, S, n, node_index, index, place);
+        if (place->is_read) continue;
+        if (find(n, n->text + place->key, place->key_length) == place) read_field(L, S, n, node_index, index, place);
+        else push_field(L, S, n, node_index, place);        // of equal keys the first counts; the others must be right all the same
         lua_settop(L, node_index);
     }
     n->left = 0;

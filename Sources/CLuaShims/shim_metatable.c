@@ -85,6 +85,7 @@ void shim_open_metatables(lua_State *L) {
     lua_pushliteral(L, "k");
     lua_setfield(L, -2, "__mode");
     lua_setmetatable(L, -2);
+    luaL_checkstack(L, EVENT_COUNT + 2, NULL);
     for (int i = 0; i < EVENT_COUNT; i++) lua_pushstring(L, events[i]);
     lua_pushcclosure(L, setmetatable_, EVENT_COUNT + 1);
     lua_setfield(L, -2, "setmetatable");

@@ -129,7 +129,7 @@ static void unwind(shim_state *S, lua_State *thread) {
 static int32_t fail_run(shim_state *S, int64_t index, int status) {
     lua_State *thread = S->slots[index].thread, *outer = S->running;
     if (status == LUA_ERRMEM && !S->doom) S->doom = SHIM_KIND_MEMORY;
-    lua_pushvalue(thread, -1);                      // unwinding hands the error to __close
+    if (lua_checkstack(thread, 1)) lua_pushvalue(thread, -1);       // unwinding hands the error to __close
     S->running = S->main;                           // __tostring of the error value runs there
     shim_fail_with(S, thread, thread, status);
     S->running = outer;

@@ -22,6 +22,7 @@ import Testing
         (#""é€😀""#, "é€😀"), (#""0123456789abcdef0123456789abcdef\n0123456789abcdef""#, "0123456789abcdef0123456789abcdef\n0123456789abcdef"),
         ("[]", "[]"), ("[1,[2,[3]]]", "[1,[2,[3]]]"), (#"{"a":1}"#, #"{"a":1}"#), (" [ 1 , 2 ] ", "[1,2]"), ("[null,1]", "[null,1]"),
         (#"{"a":{"b":{"c":[{}]}}}"#, #"{"a":{"b":{"c":[[]]}}}"#), (#"{"a\nb":1}"#, #"{"a\nb":1}"#),
+        (#"{"":1}"#, #"{"":1}"#), (#"{"a_key_that_is_longer_than_sixteen":1}"#, #"{"a_key_that_is_longer_than_sixteen":1}"#),
     ])
     func values(_ text: String, _ expected: String) throws {
         let got = try Self.decoded(text)
