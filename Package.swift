@@ -63,7 +63,7 @@ let package = Package(
 
         // Proof.
         .executableTarget(name: "autobahn-testee", dependencies: ["Reactor", "WebSocketProtocol", "WebSocketDeflate"]),
-        .target(name: "FuzzTargets", dependencies: ["WebSocketProtocol", "WebSocketDeflate", "Discord", "JSON", "GatewayProtocol"]),
+        .target(name: "FuzzTargets", dependencies: ["WebSocketProtocol", "WebSocketDeflate", "Discord", "JSON", "GatewayProtocol", "LuaEngine", "CLuaShims"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
