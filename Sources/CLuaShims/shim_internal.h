@@ -174,8 +174,7 @@ void shim_hook(lua_State *L, lua_Debug *ar);
 int shim_raise_doom(lua_State *L);
 static inline void shim_check_doom(lua_State *L, shim_state *S) { if (S->doom) shim_raise_doom(L); }
 void shim_arm(shim_state *S);                       // async-signal-safe: the running thread enters shim_hook at its next instruction
-/// Raises when the runs in progress use more C stack than they may. Threads that run scripts need twice that.
-enum { SHIM_STACK_BYTES = 512 << 10 };
+/// Raises when the runs in progress use more C stack than they may.
 static inline void shim_check_stack(lua_State *L, shim_state *S) {
     ptrdiff_t used = S->stack_begin - (const char *)__builtin_frame_address(0);
     if (used > SHIM_STACK_BYTES || used < -SHIM_STACK_BYTES) luaL_error(L, "C stack overflow");

@@ -87,6 +87,8 @@ int64_t shim_next_waiting(const shim_state *S, uint32_t from, shim_run_id *run) 
     return -1;
 }
 
+int32_t shim_is_running(const shim_state *S) { return S->depth > 0; }
+
 // MARK: going on
 
 static void enter(shim_state *S) {

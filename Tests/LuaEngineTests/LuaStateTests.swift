@@ -18,11 +18,11 @@ import Testing
         bench.run("local t = {} for i = 1, 50000 do t[i] = {i} end")
         let before = bench.state.statistics.memory
         var steps = 0
-        while bench.state.idleStep() { steps += 1 }
+        while bench.state.idleStep() == .unfinished { steps += 1 }
         #expect(bench.state.statistics.memory < before / 2)
-        #expect(!bench.state.idleStep())
+        #expect(bench.state.idleStep() == .done)
         bench.run("return 1")
-        #expect(!bench.state.idleStep(), "a small run leaves nothing worth collecting")
+        #expect(bench.state.idleStep() == .done, "a small run leaves nothing worth collecting")
         #expect(steps < 10_000)
     }
 
@@ -35,7 +35,7 @@ import Testing
         #expect(!bench.state.isOpen)
         #expect(bench.state.resume(run).failure?.kind == .unavailable)
         #expect(bench.state.call(bench.kept[0]).failure?.kind == .unavailable)
-        #expect(bench.state.returned == nil && bench.state.waitingRuns.isEmpty && !bench.state.idleStep())
+        #expect(bench.state.returned == nil && bench.state.waitingRuns.isEmpty && bench.state.idleStep() == .done)
         #expect(throws: LuaFailure.self) { try bench.state.define("_G.x", .integer(1)) }
         #expect(bench.state.statistics.memory == 0)
     }

@@ -109,6 +109,11 @@ int32_t shim_define_rule(shim_state *S, uint8_t parent, const char *key, uint8_t
 
 // MARK: runs
 
+/// Runs may use this much C stack, in bytes; the call that would use more raises. Threads that run scripts need twice that.
+enum { SHIM_STACK_BYTES = 512 << 10 };
+/// Whether a run is in progress.
+int32_t shim_is_running(const shim_state *S);
+
 typedef struct { uint32_t slot, generation; } shim_run_id;
 
 enum { SHIM_FINISHED = 0, SHIM_WAITING = 1, SHIM_FAILED = 2, SHIM_STALE = 3 };
