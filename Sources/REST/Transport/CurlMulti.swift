@@ -182,8 +182,12 @@ extension CurlMulti {
 
     /// libcurl's timer callback: one timer for all, negative for none.
     private func setTimer(_ milliseconds: CLong) {
-        if let timer { reactor.cancel(timer) }
-        timer = milliseconds < 0 ? nil : reactor.schedule(after: .milliseconds(milliseconds)) { [weak self] in
+        let deadline = reactor.now + .milliseconds(milliseconds)
+        if let timer {
+            if milliseconds >= 0, reactor.reschedule(timer, at: deadline) { return }
+            reactor.cancel(timer)
+        }
+        timer = milliseconds < 0 ? nil : reactor.schedule(at: deadline) { [weak self] in
             self?.timer = nil
             self?.act(on: CURL_SOCKET_TIMEOUT, 0)
         }
