@@ -58,7 +58,7 @@ final class Pack {
         loading = nil
         if let failure {
             let outcome = serving == nil ? "not loaded" : "the previous version goes on serving"
-            logger.error("\(outcome): \(ScriptReport.text(of: failure, excerpt: folder.excerpt(failure.position)))")
+            logger.error("\(outcome): \(ScriptReport.text(of: failure, excerpt: folder.excerpt(failure)))")
             // Its state is still running this very call when the main chunk failed at once.
             retire(generation)
             return

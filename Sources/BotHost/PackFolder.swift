@@ -81,14 +81,21 @@ package struct PackFolder: Equatable, Sendable {
         return nil
     }
 
-    /// The source line at a position in one of the pack's files, as `12 | text`; `nil` when it cannot be read.
-    func excerpt(_ position: LuaPosition?) -> String? {
-        guard let position, position.chunk.hasPrefix(name + "/"), position.line > 0 else { return nil }
+    /// The source line that a failure names in one of the pack's files, as `12 | text`; `nil` when it cannot be read.
+    func excerpt(_ failure: LuaFailure) -> String? {
+        guard let position = failure.position ?? Self.position(in: failure.message), position.chunk.hasPrefix(name + "/"), position.line > 0 else { return nil }
         // An excerpt is a courtesy: a file that has gone meanwhile has none.
         guard let source = try? TextFile.read("\(root)/\(position.chunk.dropFirst(name.count + 1))", limit: Self.sourceLimit) else { return nil }
         let lines = source.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         guard position.line <= lines.count else { return nil }
         return "\(position.line) | " + String(decoding: lines[position.line - 1].prefix(160), as: UTF8.self)
+    }
+
+    /// The place at the beginning of the compiler's messages, `pack/main.lua:2: …`.
+    private static func position(in message: String) -> LuaPosition? {
+        let parts = message.split(separator: ":", maxSplits: 2)
+        guard parts.count == 3, let line = Int(parts[1]) else { return nil }
+        return LuaPosition(chunk: String(parts[0]), line: line)
     }
 
     /// Compiling is not covered by a time budget, so the text that reaches the compiler is bounded. Bytes.

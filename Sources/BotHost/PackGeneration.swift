@@ -60,7 +60,7 @@ final class PackGeneration: LuaHost {
         for prototype in Prototype.allCases { try state.definePrototype(prototype.id, name: prototype.name) }
         for rule in Prototype.rules { try state.defineRule(rule.parent, key: rule.key, is: rule.child.id) }
         let result = PackageResources.bot_lua.withUnsafeBytes { source in
-            state.run(source: source, chunk: "bot") { arguments in
+            state.run(source: source, chunk: "[bot]") { arguments in
                 for function in HostFunction.allCases {
                     arguments.append(function.name)
                     arguments.append(function: function.rawValue)

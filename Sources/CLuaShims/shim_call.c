@@ -61,11 +61,14 @@ static void push_value(lua_State *L, shim_state *S, const shim_value *value) {
         break;
     }
     case VALUE_ERROR: shim_push_error(L, S, value); break;
-    case VALUE_MESSAGE:
-        luaL_where(L, 1);
+    case VALUE_MESSAGE: {
+        char chunk[LUA_IDSIZE];
+        int line = shim_find_position(L, 1, chunk, sizeof chunk);
+        if (line > 0) lua_pushfstring(L, "%s:%d: ", chunk, line); else lua_pushliteral(L, "");
         lua_pushlstring(L, text, value->length);
         lua_concat(L, 2);
         break;
+    }
     default: push_plain(L, value); break;
     }
 }

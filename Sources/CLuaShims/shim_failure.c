@@ -75,6 +75,8 @@ int shim_find_position(lua_State *L, int level, char *chunk, size_t size) {
         lua_getinfo(L, "Sl", &ar);
         if (ar.currentline <= 0) continue;
         int named = ar.source[0] == '@' || ar.source[0] == '=';
+        // A chunk named in brackets is the host's own Lua: a person looks for the line that called it.
+        if (named && ar.source[1] == '[') continue;
         snprintf(chunk, size, "%s", named ? ar.source + 1 : ar.short_src);
         return ar.currentline;
     }

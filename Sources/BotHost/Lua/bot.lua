@@ -2,6 +2,7 @@
 -- Runs once per generation, before the pack's main chunk. Everything a script could replace is captured first.
 local error, type, pairs, ipairs, setmetatable, select = error, type, pairs, ipairs, setmetatable, select
 local find, format, unpack, mathtype = string.find, string.format, table.unpack, math.type
+local gsub, byte, tostring = string.gsub, string.byte, tostring
 
 
 -- The host's functions come as name, function, name, function … and are kept where no script can reach them.
@@ -15,16 +16,17 @@ local bot = { null = host.null }
 
 -- Arguments -------------------------------------------------------------------------------------------------
 
--- Errors name the script's line: level 3 is whoever called the function that checks.
-local function bad(index, name, expected, value)
-  error(format("bad argument #%d to '%s' (%s expected, got %s)", index, name, expected, value == nil and "nil" or type(value)), 4)
+-- Errors name the script's line. `level` is 3 where a function of the module checks itself, 4 where a helper does it for it.
+local function bad(index, name, expected, value, level)
+  local got = value == nil and "nil" or type(value)
+  error(format("bad argument #%d to '%s' (%s expected, got %s)", index, name, expected, got), level or 3)
 end
 
 local function id(value, index, name)
   if type(value) == "string" and find(value, "^%d+$") then return value end
   if mathtype(value) == "integer" then return format("%d", value) end
   if type(value) == "table" and type(value.id) == "string" then return value.id end
-  bad(index, name, "id", value)
+  bad(index, name, "id", value, 4)
 end
 
 -- What pings by default: the people a message names, never @everyone, @here or a role, whatever text it repeats.
@@ -36,7 +38,7 @@ local function body(content, index, name)
   if kind == "string" or kind == "number" then
     return { content = kind == "string" and content or format("%s", content), allowed_mentions = default_mentions }
   elseif kind ~= "table" then
-    bad(index, name, "text or table", content)
+    bad(index, name, "text or table", content, 4)
   end
   local copy, files = {}, nil
   for key, value in pairs(content) do copy[key] = value end
@@ -95,13 +97,13 @@ local function emoji(value, index, name)
   if type(value) == "table" and type(value.name) == "string" then
     return type(value.id) == "string" and value.name .. ":" .. value.id or value.name
   end
-  if type(value) ~= "string" or value == "" then bad(index, name, "emoji", value) end
-  return (string.gsub(value, "^<a?:(.-)>$", "%1"))
+  if type(value) ~= "string" or value == "" then bad(index, name, "emoji", value, 4) end
+  return (gsub(value, "^<a?:(.-)>$", "%1"))
 end
 
 -- Percent-encoded here, because the path is split at its slashes afterwards.
 local function escape(text)
-  return (string.gsub(text, "[^%w%-%._~:]", function(byte) return format("%%%02X", string.byte(byte)) end))
+  return (gsub(text, "[^%w%-%._~:]", function(letter) return format("%%%02X", byte(letter)) end))
 end
 
 function bot.react(channel, message, value)
@@ -140,10 +142,10 @@ local activity_types = { playing = 0, streaming = 1, listening = 2, watching = 3
 
 -- { "watching", "the moon" }, { "streaming", "name", url = "…" } or Discord's own activity object.
 local function activity(value)
-  if type(value) ~= "table" then error(format("an activity must be a table, got %s", type(value)), 4) end
+  if type(value) ~= "table" then error(format("an activity must be a table, got %s", type(value)), 3) end
   if value[1] == nil then return value end
   local kind = activity_types[value[1]]
-  if not kind then error(format("unknown activity type '%s'", tostring(value[1])), 4) end
+  if not kind then error(format("unknown activity type '%s'", tostring(value[1])), 3) end
   if kind == 4 then return { type = 4, name = "Custom Status", state = value[2] } end
   return { type = kind, name = value[2], url = value.url, state = value.state }
 end
@@ -193,9 +195,9 @@ function Timer:cancel() return host.cancel_timer(self.key) end
 -- delay, [name,] handler
 local function timer(which, repeats, delay, name, handler)
   if handler == nil then name, handler = nil, name end
-  if type(delay) ~= "number" and type(delay) ~= "string" then bad(1, which, "seconds or text like \"10m\"", delay) end
-  if type(handler) ~= "function" then bad(name == nil and 2 or 3, which, "function", handler) end
-  if name ~= nil and type(name) ~= "string" then bad(2, which, "name", name) end
+  if type(delay) ~= "number" and type(delay) ~= "string" then bad(1, which, "seconds or text like \"10m\"", delay, 4) end
+  if type(handler) ~= "function" then bad(name == nil and 2 or 3, which, "function", handler, 4) end
+  if name ~= nil and type(name) ~= "string" then bad(2, which, "name", name, 4) end
   return setmetatable({ key = host.timer(delay, repeats, name or which, handler) }, Timer)
 end
 
