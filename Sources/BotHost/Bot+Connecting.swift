@@ -43,6 +43,9 @@ extension Bot {
         do throws(BotFailure) {
             var configuration = try GatewayConfiguration(options, token: token, intents: intents)
             configuration.presence = presence
+            if options.keepsState && configuration.stateDirectory == nil {
+                logger.warning("no folder for state: logins and sessions are not remembered across restarts; set [state] directory")
+            }
             let fleet = ShardFleet(configuration: configuration, reactor: reactor, tls: tls) { [unowned self] in askBotInfo($0) }
             fleet.delegate = self
             fleet.subscriptions = Self.subscriptions(wanted)

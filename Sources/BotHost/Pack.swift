@@ -40,6 +40,7 @@ final class Pack {
                 number: runtime.nextGeneration(), folder: folder, limits: runtime.limits, logger: logger, services: runtime.services,
                 reactor: runtime.reactor)
         } catch {
+            logger.error("\(ScriptReport.text(of: error, excerpt: nil))")
             done(error)
             return
         }

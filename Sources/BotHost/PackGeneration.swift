@@ -59,9 +59,16 @@ final class PackGeneration: LuaHost {
     private func defineModule() throws(LuaFailure) {
         for prototype in Prototype.allCases { try state.definePrototype(prototype.id, name: prototype.name) }
         for rule in Prototype.rules { try state.defineRule(rule.parent, key: rule.key, is: rule.child.id) }
-        for function in HostFunction.allCases { try state.define("host.\(function.name)", .function(function.rawValue)) }
-        try state.define("host.null", .null)
-        let result = PackageResources.bot_lua.withUnsafeBytes { state.run(source: $0, chunk: "bot") }
+        let result = PackageResources.bot_lua.withUnsafeBytes { source in
+            state.run(source: source, chunk: "bot") { arguments in
+                for function in HostFunction.allCases {
+                    arguments.append(function.name)
+                    arguments.append(function: function.rawValue)
+                }
+                arguments.append("null")
+                arguments.appendNull()
+            }
+        }
         guard case .finished = result, let returned = state.returned else {
             if case .failed(let failure) = result { throw failure }
             preconditionFailure("bot.lua does not wait")

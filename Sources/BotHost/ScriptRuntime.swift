@@ -118,7 +118,9 @@ final class ScriptRuntime {
             guard let self else { return }
             isCollecting = false
             var isDone = true
-            for pack in packs { for generation in pack.generations where generation.phase != .closed { isDone = generation.state.idleStep() && isDone } }
+            for generation in packs.flatMap(\.generations) where generation.phase != .closed && generation.state.idleStep() == .unfinished {
+                isDone = false
+            }
             if !isDone { collectWhenIdle() }
         }
     }

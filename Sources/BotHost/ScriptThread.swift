@@ -11,9 +11,6 @@ final class ScriptThread: Sendable {
     private let thread: Thread
     private let runtime: LoopBound<ScriptRuntime>
 
-    /// Lua permits about 200 nested C calls, each with frames of ours in it; the default of some platforms is too small for that. Bytes.
-    private static let stackSize = 8 << 20
-
     /// Starts the thread.
     ///
     /// - Throws: the system's refusal to make a loop, a thread or its CPU clock.
@@ -22,7 +19,7 @@ final class ScriptThread: Sendable {
         self.inbox = inbox
         let started = Handover<Result<Started, BotFailure>>()
         do {
-            thread = try Thread.start(name: "scripts", stackSize: Self.stackSize) {
+            thread = try Thread.start(name: "scripts", stackSize: max(8 << 20, LuaState.stackBytes)) {
                 do {
                     let reactor = try Reactor()
                     try LuaClock.start()

@@ -53,6 +53,7 @@ extension GatewayConfiguration {
         case .count(let count): .all(count: count)
         case .range(let range, let count): .range(range, of: count)
         }
+        if options.keepsState { stateDirectory = try StateDirectory.prepare(configured: options.settings.stateDirectory) }
         proxies = ProxySettings { name in getenv(name).map { String(cString: $0) } }
     }
 }

@@ -22,13 +22,11 @@ static int pcall_(lua_State *L) {
     return finish_pcall(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, 0, finish_pcall), 0);
 }
 
-/// The handler has run, or raised in turn: then its error is the result, as an error in error handling.
+/// The handler has run, or raised in turn: then its error is the result, as an error in error handling. `false` is below them.
 static int finish_handler(lua_State *L, int status, lua_KContext handler_at) {
     shim_state *S = shim_of(L);
     if (status == LUA_ERRMEM) S->doom = SHIM_KIND_MEMORY;
     shim_check_doom(L, S);
-    lua_pushboolean(L, 0);
-    lua_replace(L, (int)handler_at);
     return lua_gettop(L) - (int)handler_at + 1;
 }
 
@@ -38,7 +36,7 @@ static int finish_xpcall(lua_State *L, int status, lua_KContext extra) {
     if (status == LUA_ERRMEM) S->doom = SHIM_KIND_MEMORY;
     shim_check_doom(L, S);
     if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - (int)extra;
-    lua_pushnil(L);                                 // replaced by the result `false`
+    lua_pushboolean(L, 0);                          // the first result
     lua_pushvalue(L, 2);
     lua_pushvalue(L, -3);
     int at = lua_gettop(L) - 2;

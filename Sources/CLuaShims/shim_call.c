@@ -55,9 +55,11 @@ static void push_value(lua_State *L, shim_state *S, const shim_value *value) {
     case VALUE_STRING: lua_pushlstring(L, text, value->length); break;
     case VALUE_FUNCTION: shim_push_function(L, value->index); break;
     case VALUE_OBJECT: shim_push_object(L, S, value->prototype, value->as.identity); break;
-    case VALUE_PAYLOAD:
-        shim_push_payload(L, S, text, value->length, value->encoding, value->nulls, value->prototype);
+    case VALUE_PAYLOAD: {
+        shim_payload payload = { text, value->length, value->encoding, value->nulls, value->prototype, value->form };
+        shim_push_payload(L, S, &payload, 1);
         break;
+    }
     case VALUE_ERROR: shim_push_error(L, S, value); break;
     case VALUE_MESSAGE:
         luaL_where(L, 1);

@@ -52,7 +52,7 @@ static int step(lua_State *L, lua_State *co, int count) {
         return PASSED_ON;
     }
     if (status != LUA_OK && status != LUA_YIELD) {
-        lua_pushvalue(co, -1);                      // closing the coroutine looks for the error there
+        if (lua_checkstack(co, 1)) lua_pushvalue(co, -1);       // closing the coroutine looks for the error there
         lua_xmove(co, L, 1);
         return FAILED;
     }

@@ -60,7 +60,8 @@ static int finish_index(lua_State *L, int status, lua_KContext context) {
     return 1;
 }
 
-static int index_member(lua_State *L) {             // upvalues: methods, properties
+int shim_index_member(lua_State *L) {
+    lua_settop(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
     lua_pushvalue(L, 2);
@@ -78,9 +79,11 @@ static void new_metatable(lua_State *L, const char *name) {
     lua_setfield(L, -2, "__metatable");
 }
 
-static void set_in_both(lua_State *L, const shim_prototype *p, const char *name) {
-    const int32_t tables[] = { p->metatable, p->object_metatable };
-    for (int i = 0; i < 2; i++) {
+/// Sets the value on top as field `name` of the metatables; those of lazy tables have functions of their own for access.
+static void set_in_all(lua_State *L, const shim_prototype *p, const char *name) {
+    const int32_t tables[] = { p->metatable, p->object_metatable, p->lazy_metatable };
+    int count = strcmp(name, "__index") == 0 ? 2 : 3;
+    for (int i = 0; i < count; i++) {
         lua_rawgeti(L, LUA_REGISTRYINDEX, tables[i]);
         lua_pushvalue(L, -2);
         lua_setfield(L, -2, name);
@@ -97,6 +100,10 @@ static void define_prototype(lua_State *L, shim_state *S, void *argument) {
         lua_createtable(L, 0, 8);
         p->methods = shim_new_reference(L, S);
     }
+    if (p->properties == 0) {
+        lua_createtable(L, 0, 0);
+        p->properties = shim_new_reference(L, S);
+    }
     if (p->metatable == 0) {
         new_metatable(L, call->name);
         p->metatable = shim_new_reference(L, S);
@@ -105,12 +112,19 @@ static void define_prototype(lua_State *L, shim_state *S, void *argument) {
         new_metatable(L, call->name);
         p->object_metatable = shim_new_reference(L, S);
     }
+    if (p->lazy_metatable == 0) {
+        new_metatable(L, call->name);
+        lua_rawgeti(L, LUA_REGISTRYINDEX, p->methods);
+        lua_rawgeti(L, LUA_REGISTRYINDEX, p->properties);
+        shim_set_lazy_access(L);
+        p->lazy_metatable = shim_new_reference(L, S);
+    }
     lua_rawgeti(L, LUA_REGISTRYINDEX, p->methods);
-    set_in_both(L, p, "__index");
+    set_in_all(L, p, "__index");
     lua_pushstring(L, call->name);
     lua_pushvalue(L, -1);
-    set_in_both(L, p, "__name");
-    set_in_both(L, p, "__metatable");
+    set_in_all(L, p, "__name");
+    set_in_all(L, p, "__metatable");
 }
 
 int32_t shim_define_prototype(shim_state *S, uint8_t prototype, const char *name) {
@@ -124,16 +138,15 @@ static void define_member(lua_State *L, shim_state *S, void *argument) {
     if (shim_push_values(L, S, S->out.count - 1) != 1) luaL_error(L, "no value");
     if (p->metatable == 0) luaL_error(L, "the prototype of '%s' has not been defined", call->name);
     if (strncmp(call->name, "__", 2) == 0) {
-        set_in_both(L, p, call->name);
+        set_in_all(L, p, call->name);
         return;
     }
-    if (call->is_property && p->properties == 0) {
-        lua_createtable(L, 0, 4);
-        p->properties = shim_new_reference(L, S);
+    if (call->is_property && !p->has_properties) {
         lua_rawgeti(L, LUA_REGISTRYINDEX, p->methods);
         lua_rawgeti(L, LUA_REGISTRYINDEX, p->properties);
-        lua_pushcclosure(L, index_member, 2);
-        set_in_both(L, p, "__index");
+        lua_pushcclosure(L, shim_index_member, 2);
+        set_in_all(L, p, "__index");
+        p->has_properties = 1;
     }
     lua_rawgeti(L, LUA_REGISTRYINDEX, call->is_property ? p->properties : p->methods);
     lua_pushvalue(L, 1);

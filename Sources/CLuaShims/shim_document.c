@@ -1,10 +1,62 @@
 // Documents on their way in: the key cache, and the events that several calls share.
 #include <stdlib.h>
-#include "shim_internal.h"
+#include "shim_document.h"
+#include "shim_scan.h"
 
-void shim_push_payload(lua_State *L, shim_state *S, const char *bytes, size_t length, int encoding, int nulls, int prototype) {
-    if (encoding == 1) shim_push_etf(L, S, bytes, length, nulls, prototype);
-    else shim_push_json(L, S, bytes, length, nulls, prototype);
+const char *shim_json_document(shim_decoder *d, int prototype);
+const char *shim_etf_document(shim_decoder *d, int prototype);
+
+enum { ETF_VERSION = 131, ETF_MAP = 116, SMALLEST_LAZY = 160, OFFSETS = UINT32_MAX };  // shorter documents are decoded at once; places are 32 bits wide
+
+/// Whether a document had better stay text until it is read: short ones and those that handlers read whole had not.
+static int stays_text(shim_state *S, const shim_payload *payload) {
+    shim_prototype *p = &S->prototypes[payload->prototype];
+    if (payload->form != FORM_AUTOMATIC) return payload->form == FORM_LAZY;
+    if (payload->length < SMALLEST_LAZY || payload->length > OFFSETS - SHIM_PADDING) return 0;
+    if (p->eager_left == 0) return 1;
+    p->eager_left--;
+    return 0;
+}
+
+/// Pushes a document that is one object as a lazy table; 0 when it is to be decoded at once.
+static int push_whole_lazy(shim_decoder *d, int prototype) {
+    const char *p = d->begin;
+    if (d->encoding == 1) {
+        if (p < d->end && (unsigned char)*p == ETF_VERSION) p++;
+        if (p == d->end || *p != ETF_MAP) return 0;
+        p = shim_push_lazy(d, p, prototype);
+        if (p == d->end) return 1;
+    } else {
+        p = shim_skip_space(p);
+        if (*p != '{') return 0;
+        p = shim_push_lazy(d, p, prototype);
+        if (p != NULL && shim_skip_space(p) == d->end) return 1;
+    }
+    if (p != NULL) lua_settop(d->L, -2);            // something follows: decoding says what
+    return 0;
+}
+
+void shim_push_payload(lua_State *L, shim_state *S, const shim_payload *payload, int is_padded) {
+    luaL_checkstack(L, LUA_MINSTACK, "document");
+    int base = lua_gettop(L) + 1, stays = stays_text(S, payload);
+    shim_decoder d = { .L = L, .S = S, .begin = payload->bytes, .nulls = payload->nulls, .encoding = payload->encoding };
+    if (stays || !is_padded) {
+        char *copy = lua_newuserdatauv(L, payload->length + SHIM_PADDING, 0);
+        memcpy(copy, payload->bytes, payload->length);
+        memset(copy + payload->length, 0, SHIM_PADDING);
+        d.begin = copy;
+        if (stays) d.document = base;
+    }
+    d.end = d.begin + payload->length;
+    if (stays && push_whole_lazy(&d, payload->prototype)) {
+        lua_replace(L, base);
+        return;
+    }
+    d.cache = shim_push_key_cache(L, S);
+    if (payload->encoding == 1) shim_etf_document(&d, payload->prototype);
+    else shim_json_document(&d, payload->prototype);
+    lua_replace(L, base);
+    lua_settop(L, base);
 }
 
 static void make_key_cache(lua_State *L, shim_state *S) {
@@ -35,29 +87,20 @@ void shim_push_new_key(lua_State *L, shim_state *S, int cache, unsigned place, c
 
 // MARK: shared events
 
-typedef struct { const char *bytes; size_t length; int32_t encoding, nulls; uint8_t prototype; } event_call;
-
 static void begin_event(lua_State *L, shim_state *S, void *argument) {
-    event_call *call = argument;
-    shim_push_payload(L, S, call->bytes, call->length, call->encoding, call->nulls, call->prototype);
+    shim_push_payload(L, S, argument, 0);
     lua_rawseti(L, LUA_REGISTRYINDEX, REGISTRY_EVENTS + S->event_depth);
 }
 
-int32_t shim_event_begin(shim_state *S, const void *bytes, size_t length, int32_t encoding, int32_t nulls, uint8_t prototype) {
+int32_t shim_event_begin(
+    shim_state *S, const void *bytes, size_t length, int32_t encoding, int32_t nulls, uint8_t prototype, int32_t form
+) {
     if (S->event_depth == SHIM_EVENT_DEPTH) {
         shim_fail(S, SHIM_KIND_UNAVAILABLE, "too many events are being handled inside each other");
         return -1;
     }
-    int32_t mark = S->out.count;
-    shim_put_string(S, bytes, length);              // the decoder reads words, so it needs zeros behind
-    if (S->out.exhausted) {
-        shim_rewind(S, mark);
-        shim_fail(S, SHIM_KIND_MEMORY, "not enough memory");
-        return -1;
-    }
-    event_call call = { S->out.bytes + S->out.values[mark].offset, length, encoding, nulls, prototype };
-    int status = shim_protect(S, begin_event, &call);
-    shim_rewind(S, mark);
+    shim_payload payload = { bytes, length, (uint8_t)encoding, (uint8_t)nulls, prototype, (uint8_t)form };
+    int status = shim_protect(S, begin_event, &payload);
     if (status != LUA_OK) {
         shim_fail_with(S, S->main, NULL, status);
         return -1;
@@ -70,3 +113,5 @@ void shim_event_end(shim_state *S, int32_t depth) {
     lua_pushnil(S->main);
     lua_rawseti(S->main, LUA_REGISTRYINDEX, REGISTRY_EVENTS + depth);
 }
+
+int32_t shim_eager_left(const shim_state *S, uint8_t prototype) { return S->prototypes[prototype].eager_left; }

@@ -20,7 +20,6 @@ static inline size_t footprint(size_t size) { return size <= POOLED_BYTES ? clas
 void shim_heap_open(shim_heap *heap, size_t limit, shim_state *state) {
     memset(heap, 0, sizeof *heap);
     heap->limit = heap->trigger = limit;
-    heap->fail_in = -1;
     heap->state = state;
 }
 
@@ -73,7 +72,7 @@ static inline void drop(shim_heap *heap, void *block, size_t size) {
 /// allocation that crossed it succeeds, up to twice the limit. Refusing one makes Lua collect where it stands, which releases
 /// before 5.4.8 do wrong for metatables that lose entries meanwhile; the sandbox's metatables are strong copies for that reason.
 static inline int admits(shim_heap *heap, size_t growth) {
-    if (heap->fail_in >= 0 && heap->fail_in-- == 0) return 0;
+    if (heap->fail_count != 0 && heap->fail_after-- <= 0) return heap->fail_count-- <= 0;
     size_t used = heap->used + growth;
     if (used > heap->trigger) {
         heap->trigger = SIZE_MAX;

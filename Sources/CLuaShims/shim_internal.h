@@ -12,7 +12,7 @@ enum { SHIM_CLASS_BYTES = 16, SHIM_CLASSES = 96, SHIM_SLAB_BYTES = 16 << 10 };
 typedef struct {
     size_t used, peak, limit;
     size_t trigger;                 // `used` at which the running script is asked to stop and collect
-    int64_t fail_in;                // tests: allocations until one is refused; 0 refuses the next, below 0 none
+    int64_t fail_after, fail_count; // tests: allocations until some are refused, and how many
     void *free[SHIM_CLASSES + 1];   // by size class: blocks of (class * 16) bytes, linked through their first word
     char *fresh, *fresh_end;        // unused rest of the newest slab
     void *slabs;                    // linked through their first word
@@ -32,7 +32,7 @@ typedef enum {
 } shim_value_kind;
 
 typedef struct {
-    uint8_t kind, prototype, encoding, nulls;
+    uint8_t kind, prototype, encoding, nulls, form;
     int32_t index;                      // function, reference, event depth, bad argument's index
     size_t offset, length;              // bytes in the outbox
     union { int64_t integer; double number; uint64_t identity; } as;
@@ -62,15 +62,22 @@ typedef struct {
 typedef struct { uint64_t first, last; uint32_t length; uint8_t child; } shim_rule;
 typedef struct {
     int32_t metatable, methods, properties, object_metatable, lazy_metatable;   // references; 0: none
-    uint8_t any_child;
+    uint8_t any_child, has_properties;
     uint16_t rule_count;
+    uint16_t made, emptied, eager_left; // lazy objects made and, of them, mostly read; eager ones to go: see shim_lazy.c
     shim_rule *rules;
 } shim_prototype;
+
+typedef struct {                        // a field of an object that is still text
+    uint32_t key, value;                // offsets in the document
+    uint16_t key_length;
+    uint8_t is_read;
+} shim_field_place;
 
 // Fixed places in the registry's array; references begin after them. 1 and 2 are Lua's own, 3 is luaL_ref's.
 enum {
     REGISTRY_THREADS = 4, REGISTRY_KEYS, REGISTRY_ERROR_METATABLE, REGISTRY_METATABLES, REGISTRY_LOADED, REGISTRY_STOPPED_CPU,
-    REGISTRY_STOPPED_MEMORY, REGISTRY_STOPPED_CANCELLED, REGISTRY_CANCELLED, REGISTRY_INNER_ERROR, REGISTRY_INNER_TRACE,
+    REGISTRY_STOPPED_MEMORY, REGISTRY_STOPPED_CANCELLED, REGISTRY_CANCELLED, REGISTRY_INNER_ERROR, REGISTRY_INNER_TRACE, REGISTRY_NEXT,
     REGISTRY_EVENTS, REGISTRY_REFERENCES = REGISTRY_EVENTS + 16,
 };
 enum { SHIM_EVENT_DEPTH = 16, SHIM_RUN_DEPTH = 16, SHIM_KEYS = 512, SHIM_NO_SLOT = -1, SHIM_CHUNK = 256 };
@@ -112,6 +119,9 @@ struct shim_state {
 
     int32_t event_depth;
     shim_prototype prototypes[256];
+    shim_field_place *places;           // of the object that is being looked through
+    uint32_t place_capacity;
+    int32_t has_avx2;
     shim_key *keys;                     // the key cache, made with the first document
 
     shim_failure failure;
@@ -120,6 +130,10 @@ struct shim_state {
     int64_t overrun_time;
     int32_t overrun_line;
     char overrun_chunk[SHIM_CHUNK], where_chunk[SHIM_CHUNK], name[SHIM_CHUNK];
+
+    size_t live, least_used;            // bytes after the last collection known of; least seen in a window of runs
+    uint32_t runs_noted;
+    uint8_t is_collecting;              // an idle moment began a cycle
 
     char *json;                         // the encoder's text
     size_t json_length, json_size;
@@ -134,9 +148,6 @@ static inline void shim_set_flags(lua_State *L, uintptr_t set, uintptr_t clear) 
     uintptr_t *extra = lua_getextraspace(L);
     *extra = (*extra & ~clear) | set;
 }
-
-/// Opens with allocation number `fail_in` refused, for the tests of running out of memory; below 0: none.
-shim_state *shim_open_failing(const shim_limits *limits, int64_t fail_in);
 
 // MARK: calls (shim_call.c)
 
@@ -163,8 +174,7 @@ void shim_hook(lua_State *L, lua_Debug *ar);
 int shim_raise_doom(lua_State *L);
 static inline void shim_check_doom(lua_State *L, shim_state *S) { if (S->doom) shim_raise_doom(L); }
 void shim_arm(shim_state *S);                       // async-signal-safe: the running thread enters shim_hook at its next instruction
-/// Raises when the runs in progress use more C stack than they may. Threads that run scripts need twice that.
-enum { SHIM_STACK_BYTES = 512 << 10 };
+/// Raises when the runs in progress use more C stack than they may.
 static inline void shim_check_stack(lua_State *L, shim_state *S) {
     ptrdiff_t used = S->stack_begin - (const char *)__builtin_frame_address(0);
     if (used > SHIM_STACK_BYTES || used < -SHIM_STACK_BYTES) luaL_error(L, "C stack overflow");
@@ -172,6 +182,11 @@ static inline void shim_check_stack(lua_State *L, shim_state *S) {
 /// Marks the begin and the end of a run for the clock.
 void shim_clock_enter(shim_state *S);
 void shim_clock_leave(shim_state *S);
+
+// MARK: collection (shim_collect.c)
+
+void shim_note_run(shim_state *S);          // after each outermost run
+void shim_note_collected(shim_state *S);    // after a full collection
 
 // MARK: references and failures
 
@@ -197,14 +212,14 @@ int shim_is_resuming(lua_CFunction function);
 
 /// What a key is recognised by: its first and last eight bytes (the same, filled with zeros, when it is shorter than eight).
 static inline void shim_key_words(const char *text, size_t length, uint64_t *first, uint64_t *last) {
-    *first = *last = 0;
     if (length >= 8) {
         memcpy(first, text, 8);
         memcpy(last, text + length - 8, 8);
-    } else {
-        memcpy(first, text, length);
-        *last = *first;
+        return;
     }
+    uint64_t word = 0;
+    for (size_t i = 0; i < length; i++) word |= (uint64_t)(unsigned char)text[i] << 8 * i;
+    *first = *last = word;
 }
 
 static inline unsigned shim_key_place(uint64_t first, uint64_t last, size_t length) {
@@ -213,14 +228,29 @@ static inline unsigned shim_key_place(uint64_t first, uint64_t last, size_t leng
 
 // MARK: documents
 
-void shim_push_payload(lua_State *L, shim_state *S, const char *bytes, size_t length, int encoding, int nulls, int prototype);
-void shim_push_json(lua_State *L, shim_state *S, const char *bytes, size_t length, int nulls, int prototype);
-void shim_push_etf(lua_State *L, shim_state *S, const char *bytes, size_t length, int nulls, int prototype);
+typedef enum { FORM_AUTOMATIC, FORM_EAGER, FORM_LAZY } shim_form;
+typedef struct {
+    const char *bytes;
+    size_t length;
+    uint8_t encoding, nulls, prototype, form;
+} shim_payload;
+
+/// Pushes what a document becomes. The bytes need SHIM_PADDING zeros behind them when `is_padded`, else they are copied.
+void shim_push_payload(lua_State *L, shim_state *S, const shim_payload *payload, int is_padded);
 /// Pushes the table of cached key strings; answers its index. Place n of S->keys has its string at n + 1.
 enum { SHIM_LONGEST_KEY = 40 };
 int shim_push_key_cache(lua_State *L, shim_state *S);
 /// Pushes a key that is not in the cache and puts it there.
 void shim_push_new_key(lua_State *L, shim_state *S, int cache, unsigned place, const char *text, size_t length);
+int shim_has_avx2(void);
+/// __index of prototypes; upvalues: methods, properties.
+int shim_index_member(lua_State *L);
+/// Sets the functions of lazy tables in the metatable below methods and properties, which it pops.
+void shim_set_lazy_access(lua_State *L);
+/// If the table at `index` is still partly text, reads the rest of it, so that raw access is right.
+void shim_read_all(lua_State *L, int index);
+/// rawget with fields that are still text: replaces the key on top by the value and answers its type.
+int shim_raw_get(lua_State *L, int index);
 /// Gives the table on top of the stack the metatable of its prototype, if it has one.
 void shim_set_prototype(lua_State *L, shim_state *S, int prototype);
 void shim_push_object(lua_State *L, shim_state *S, int kind, uint64_t identity);
@@ -231,6 +261,7 @@ void shim_open_sandbox(lua_State *L, shim_state *S);
 void shim_open_base(lua_State *L);
 void shim_open_metatables(lua_State *L);
 void shim_open_tostring(lua_State *L);
+void shim_open_lazy(lua_State *L);
 void shim_open_coroutine(lua_State *L);
 void shim_open_table(lua_State *L);
 extern const char *const shim_string_names[];

@@ -1,19 +1,10 @@
 // JSON to Lua tables in one pass. The pairs of an object wait on the Lua stack until their number is known, so that each table is made in its exact
 // size; keys come from a cache of interned strings.
 #include <stdlib.h>
-#include "shim_internal.h"
+#include "shim_document.h"
 #include "shim_scan.h"
 
-enum { DEEPEST = 128, FLUSHED = 512 };              // levels of nesting; values on the stack before they are moved into a table
-
-typedef struct {
-    lua_State *L;
-    shim_state *S;
-    const char *begin, *end;
-    int cache, nulls, depth;
-} decoder;
-
-static const char *read_value(decoder *d, const char *p, int prototype);
+typedef shim_decoder decoder;
 
 static _Noreturn void fail(decoder *d, const char *p, const char *what) {
     luaL_error(d->L, "invalid JSON at byte %d: %s", (int)(p - d->begin), p >= d->end ? "unexpected end" : what);
@@ -118,37 +109,14 @@ static const char *push_string(decoder *d, const char *text) {
 
 /// Pushes the key whose text begins at `text`; also says which prototype its value has.
 static const char *push_key(decoder *d, const char *text, int parent, int *child) {
-    shim_state *S = d->S;
     const char *p = shim_scan_string(text);
-    const shim_prototype *rules = &S->prototypes[parent];
-    *child = parent == 0 ? 0 : rules->any_child;
     if (*p != '"') {
         if (*p != '\\') fail(d, p, "control character in a key");
+        *child = parent == 0 ? 0 : d->S->prototypes[parent].any_child;
         return push_escaped(d, text, p);
     }
     size_t length = (size_t)(p - text);
-    uint64_t first, last;
-    if (length >= 8) {
-        memcpy(&first, text, 8);
-        memcpy(&last, p - 8, 8);
-    } else {
-        shim_key_words(text, length, &first, &last);
-    }
-    unsigned place = shim_key_place(first, last, length);
-    const shim_key *key = &S->keys[place];
-    if (key->first == first && key->last == last && key->length == length && (length <= 16 || memcmp(key->text, text, length) == 0)) {
-        lua_rawgeti(d->L, d->cache, place + 1);
-    } else {
-        shim_push_new_key(d->L, S, d->cache, place, text, length);
-    }
-    if (parent != 0) {
-        for (int i = 0; i < rules->rule_count; i++) {
-            const shim_rule *rule = &rules->rules[i];
-            if (rule->first != first || rule->last != last || rule->length != length) continue;
-            *child = rule->child;
-            break;
-        }
-    }
+    *child = shim_push_key(d->L, d->S, d->cache, text, length, parent);
     return p + 1;
 }
 
@@ -197,31 +165,8 @@ static const char *push_number(decoder *d, const char *p) {
 
 // MARK: tables
 
-/// Moves `count` values above `table` into it, under the integers from `next` on.
-static void flush_array(lua_State *L, int table, int count, lua_Integer next) {
-    if (next == 1) {
-        lua_createtable(L, count, 0);
-        lua_replace(L, table);
-        for (int i = count; i >= 1; i--) lua_rawseti(L, table, i);
-        return;
-    }
-    for (int i = 0; i < count; i++) {               // ascending, so that the array grows as one
-        lua_pushvalue(L, table + 1 + i);
-        lua_rawseti(L, table, next + i);
-    }
-    lua_settop(L, table);
-}
-
-static void flush_object(lua_State *L, int table, int count, int is_first) {
-    if (is_first) {
-        lua_createtable(L, 0, count);
-        lua_replace(L, table);
-    }
-    for (int i = 0; i < count; i++) lua_rawset(L, table);
-}
-
 static void enter(decoder *d, const char *p) {
-    if (++d->depth > DEEPEST) fail(d, p, "nested too deeply");
+    if (++d->depth > SHIM_DEEPEST) fail(d, p, "nested too deeply");
     luaL_checkstack(d->L, LUA_MINSTACK, "document");
     lua_pushnil(d->L);                              // the table's place
 }
@@ -241,10 +186,10 @@ static const char *read_array(decoder *d, const char *p, int prototype) {
                 lua_pushlightuserdata(L, NULL);
                 p += 4;
             } else {
-                p = read_value(d, p, prototype);
+                p = shim_json_value(d, p, prototype);
             }
-            if (++count == FLUSHED) {
-                flush_array(L, table, count, next);
+            if (++count == SHIM_FLUSHED) {
+                shim_flush_array(L, table, count, next);
                 next += count;
                 count = 0;
             }
@@ -257,7 +202,7 @@ static const char *read_array(decoder *d, const char *p, int prototype) {
             p = shim_skip_space(p + 1);
         }
     }
-    if (count > 0 || next == 1) flush_array(L, table, count, next);
+    if (count > 0 || next == 1) shim_flush_array(L, table, count, next);
     d->depth--;
     return p;
 }
@@ -286,11 +231,11 @@ static const char *read_object(decoder *d, const char *p, int prototype) {
                     lua_settop(L, -2);
                 }
             } else {
-                p = read_value(d, p, child);
+                p = shim_json_value(d, p, child);
                 count++;
             }
-            if (count == FLUSHED) {
-                flush_object(L, table, count, is_first);
+            if (count == SHIM_FLUSHED) {
+                shim_flush_object(L, table, count, is_first);
                 is_first = count = 0;
             }
             p = shim_skip_space(p);
@@ -302,16 +247,19 @@ static const char *read_object(decoder *d, const char *p, int prototype) {
             p = shim_skip_space(p + 1);
         }
     }
-    flush_object(L, table, count, is_first);
+    shim_flush_object(L, table, count, is_first);
     if (prototype != 0) shim_set_prototype(L, d->S, prototype);
     d->depth--;
     return p;
 }
 
-static const char *read_value(decoder *d, const char *p, int prototype) {
+const char *shim_json_value(decoder *d, const char *p, int prototype) {
     switch (*p) {
     case '"': return push_string(d, p + 1);
-    case '{': return read_object(d, p, prototype);
+    case '{': {
+        const char *end = d->document != 0 ? shim_push_lazy(d, p, prototype) : NULL;
+        return end != NULL ? end : read_object(d, p, prototype);
+    }
     case '[': return read_array(d, p, prototype);
     case 't':
         if (memcmp(p, "true", 4) != 0) break;
@@ -331,10 +279,8 @@ static const char *read_value(decoder *d, const char *p, int prototype) {
     fail(d, p, "not a value");
 }
 
-void shim_push_json(lua_State *L, shim_state *S, const char *bytes, size_t length, int nulls, int prototype) {
-    luaL_checkstack(L, LUA_MINSTACK, "document");
-    decoder d = { .L = L, .S = S, .begin = bytes, .end = bytes + length, .cache = shim_push_key_cache(L, S), .nulls = nulls };
-    const char *p = shim_skip_space(read_value(&d, shim_skip_space(bytes), prototype));
-    if (p != d.end) fail(&d, p, "something follows the document");
-    lua_remove(L, d.cache);
+const char *shim_json_document(decoder *d, int prototype) {
+    const char *p = shim_skip_space(shim_json_value(d, shim_skip_space(d->begin), prototype));
+    if (p != d->end) fail(d, p, "something follows the document");
+    return p;
 }

@@ -5,12 +5,13 @@
 #include "shim_internal.h"
 
 enum { DEEPEST = 100 };
+static const lua_Integer NO_FIELD = LUA_MININTEGER;
 
 typedef struct {
     lua_State *L;
     shim_state *S;
     int depth, omits_functions;
-    struct { const char *key; lua_Integer index; } path[DEEPEST + 1];   // key strings are anchored by the traversal
+    struct { const char *key; lua_Integer index; } path[DEEPEST + 1];   // keys are anchored by the traversal; index NO_FIELD: none yet
 } encoder;
 
 static void encode(encoder *e, int index);
@@ -20,6 +21,7 @@ static void refuse(encoder *e, const char *reason) {
     size_t used = 0, room = sizeof S->json_path;
     S->json_path[0] = 0;
     for (int i = 0; i < e->depth && used < room; i++) {
+        if (e->path[i].key == NULL && e->path[i].index == NO_FIELD) continue;
         int written = e->path[i].key != NULL
             ? snprintf(S->json_path + used, room - used, "%s%.64s", i > 0 ? "." : "", e->path[i].key)
             : snprintf(S->json_path + used, room - used, "[%lld]", (long long)e->path[i].index);
@@ -164,6 +166,8 @@ static void put_object(encoder *e, int table) {
             e->path[e->depth - 1].key = key;
             put_string(e, key, length);
         } else {
+            e->path[e->depth - 1].key = NULL;
+            e->path[e->depth - 1].index = NO_FIELD;
             refuse(e, "a key is neither a string nor an integer");
         }
         put(e, ":", 1);
@@ -176,8 +180,9 @@ static void put_table(encoder *e, int table) {
     lua_State *L = e->L;
     if (e->depth == DEEPEST) refuse(e, "the table is nested more than 100 deep, or contains itself");
     luaL_checkstack(L, LUA_MINSTACK, NULL);
+    shim_read_all(L, table);
     e->path[e->depth].key = NULL;
-    e->path[e->depth].index = 0;
+    e->path[e->depth].index = NO_FIELD;
     e->depth++;
     lua_Unsigned count = lua_rawlen(L, table);
     lua_pushnil(L);

@@ -19,9 +19,9 @@ static int getmetatable_(lua_State *L) {
         return 1;
     }
     lua_pushliteral(L, "__metatable");
-    if (lua_rawget(L, 2) != LUA_TNIL) return 1;
+    if (lua_rawget(L, 2) != LUA_TNIL) return 1;     // the host's metatables have one, except that of lazy tables without prototype
     lua_rawgetp(L, 2, &original_key);
-    return 1;                                       // the host's metatables all have a __metatable
+    return 1;
 }
 
 /// Brings the copy at 4 up to date with the table at 2. Upvalues from 2 on: the names of the events.
@@ -46,6 +46,8 @@ static int setmetatable_(lua_State *L) {            // upvalue 1: table from met
     int type = lua_type(L, 2);
     luaL_argexpected(L, type == LUA_TNIL || type == LUA_TTABLE, 2, "nil or table");
     lua_settop(L, 2);
+    shim_read_all(L, 1);
+    if (type == LUA_TTABLE) shim_read_all(L, 2);
     if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL) return luaL_error(L, "cannot change a protected metatable");
     if (type == LUA_TNIL) {
         lua_setmetatable(L, 1);
@@ -83,6 +85,7 @@ void shim_open_metatables(lua_State *L) {
     lua_pushliteral(L, "k");
     lua_setfield(L, -2, "__mode");
     lua_setmetatable(L, -2);
+    luaL_checkstack(L, EVENT_COUNT + 2, NULL);
     for (int i = 0; i < EVENT_COUNT; i++) lua_pushstring(L, events[i]);
     lua_pushcclosure(L, setmetatable_, EVENT_COUNT + 1);
     lua_setfield(L, -2, "setmetatable");

@@ -87,6 +87,8 @@ int64_t shim_next_waiting(const shim_state *S, uint32_t from, shim_run_id *run) 
     return -1;
 }
 
+int32_t shim_is_running(const shim_state *S) { return S->depth > 0; }
+
 // MARK: going on
 
 static void enter(shim_state *S) {
@@ -100,6 +102,7 @@ static void enter(shim_state *S) {
 static void leave(shim_state *S) {
     if (--S->depth > 0) return;
     shim_clock_leave(S);
+    shim_note_run(S);
     if (S->doom) lua_sethook(S->main, NULL, 0, 0);
     S->doom = 0;
 }
@@ -128,7 +131,7 @@ static void unwind(shim_state *S, lua_State *thread) {
 static int32_t fail_run(shim_state *S, int64_t index, int status) {
     lua_State *thread = S->slots[index].thread, *outer = S->running;
     if (status == LUA_ERRMEM && !S->doom) S->doom = SHIM_KIND_MEMORY;
-    lua_pushvalue(thread, -1);                      // unwinding hands the error to __close
+    if (lua_checkstack(thread, 1)) lua_pushvalue(thread, -1);       // unwinding hands the error to __close
     S->running = S->main;                           // __tostring of the error value runs there
     shim_fail_with(S, thread, thread, status);
     S->running = outer;

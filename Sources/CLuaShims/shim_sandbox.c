@@ -8,7 +8,7 @@
 typedef struct { const char *library; lua_CFunction open; const char *const *names; void (*own)(lua_State *L); } allowed;
 
 static const char *const base_names[] = {
-    "assert", "error", "ipairs", "next", "pairs", "rawequal", "rawget", "rawlen", "rawset", "select", "tonumber", "type", NULL,
+    "assert", "error", "ipairs", "pairs", "rawequal", "rawlen", "select", "tonumber", "type", NULL,
 };
 static const char *const math_names[] = {
     "abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log", "max", "maxinteger", "min",
@@ -48,6 +48,7 @@ static void open_base(lua_State *L) {
     shim_open_base(L);
     shim_open_metatables(L);
     shim_open_tostring(L);
+    shim_open_lazy(L);
     lua_pushvalue(L, -1);
     lua_setfield(L, -2, "_G");
     lua_pushliteral(L, LUA_VERSION);

@@ -25,13 +25,14 @@ static void set_up(lua_State *L, shim_state *S, void *argument) {
     lua_settop(L, 0);
 }
 
-shim_state *shim_open_failing(const shim_limits *limits, int64_t fail_in) {
+shim_state *shim_open_failing(const shim_limits *limits, int64_t after, int64_t count) {
     shim_state *S = calloc(1, sizeof *S);
     if (S == NULL) return NULL;
     S->limits = *limits;
     if (S->limits.memory > SIZE_MAX / 4) S->limits.memory = SIZE_MAX / 4;
     shim_heap_open(&S->heap, S->limits.memory, S);
-    S->heap.fail_in = fail_in;
+    shim_fail_allocations(S, after, count);
+    S->has_avx2 = shim_has_avx2();
     S->free_slot = S->current = S->returned_slot = SHIM_NO_SLOT;
     S->next_reference = REGISTRY_REFERENCES;
     if (getentropy(&S->address_key, sizeof S->address_key) != 0) S->address_key = (uintptr_t)S;
@@ -43,7 +44,8 @@ shim_state *shim_open_failing(const shim_limits *limits, int64_t fail_in) {
     S->main = L;
     *(shim_state **)lua_getextraspace(L) = S;
     lua_atpanic(L, panic);
-    lua_gc(L, LUA_GCINC, 0, 0, 0);
+    lua_gc(L, LUA_GCINC, 400, 0, 0);
+    S->live = S->heap.used;
     if (lua_version(L) != LUA_VERSION_NUM || shim_protect(S, set_up, NULL) != LUA_OK) {
         shim_close(S);
         return NULL;
@@ -51,7 +53,12 @@ shim_state *shim_open_failing(const shim_limits *limits, int64_t fail_in) {
     return S;
 }
 
-shim_state *shim_open(const shim_limits *limits) { return shim_open_failing(limits, -1); }
+shim_state *shim_open(const shim_limits *limits) { return shim_open_failing(limits, 0, 0); }
+
+void shim_fail_allocations(shim_state *S, int64_t after, int64_t count) {
+    S->heap.fail_after = after;
+    S->heap.fail_count = count < 0 ? 0 : count;
+}
 
 void shim_set_host(shim_state *S, shim_host_call call, void *host) {
     S->call = call;
@@ -65,6 +72,7 @@ void shim_close(shim_state *S) {
     free(S->slots);
     free(S->free_references);
     free(S->keys);
+    free(S->places);
     free(S->texts);
     free(S->json);
     free(S->out.values);

@@ -29,6 +29,7 @@ const char *shim_stop_message(const shim_state *S, int32_t kind) {
 static void relieve(lua_State *L, shim_state *S) {
     S->pressure = 0;
     lua_gc(L, LUA_GCCOLLECT);
+    shim_note_collected(S);
     if (S->heap.used > S->heap.limit - S->heap.limit / 16) S->doom = SHIM_KIND_MEMORY;
     S->heap.trigger = S->heap.limit;
 }

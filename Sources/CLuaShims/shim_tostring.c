@@ -54,7 +54,7 @@ static int print_(lua_State *L) {
         luaL_addvalue(&line);
     }
     luaL_pushresult(&line);
-    lua_replace(L, 1);
+    lua_insert(L, 1);
     lua_settop(L, 1);
     shim_ask(L, SHIM_ASK_PRINT, 1);
     return 0;

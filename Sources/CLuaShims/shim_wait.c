@@ -99,24 +99,23 @@ int32_t shim_current_run(const shim_state *S, shim_run_id *run) {
 
 typedef struct { const char *name; size_t length; } field_call;
 
-static void push_text(lua_State *L, shim_state *S, void *argument) {
+static void get_field(lua_State *L, shim_state *S, void *argument) {
     (void)S;
     field_call *call = argument;
     lua_pushlstring(L, call->name, call->length);
+    shim_raw_get(L, 1);
+    lua_replace(L, 1);
 }
 
 int32_t shim_field(shim_state *S, lua_State *L, int32_t index, const char *name, size_t length) {
     if (lua_type(L, index) != LUA_TTABLE || !lua_checkstack(L, 2)) return 0;
-    index = lua_absindex(L, index);
     field_call call = { name, length };
-    if (shim_protect(S, push_text, &call) != LUA_OK) {
+    lua_pushvalue(L, index);
+    if (L != S->main) lua_xmove(L, S->main, 1);
+    if (shim_protect_with(S, get_field, &call, 1) != LUA_OK || lua_isnil(S->main, -1)) {
         lua_settop(S->main, -2);
         return 0;
     }
     if (L != S->main) lua_xmove(S->main, L, 1);
-    if (lua_rawget(L, index) == LUA_TNIL) {
-        lua_settop(L, -2);
-        return 0;
-    }
     return lua_gettop(L);
 }

@@ -10,8 +10,6 @@ package enum CommandError: Error, Equatable, Sendable {
     case nonceTooLong(bytes: Int)
     /// op 8: more than 100 user ids.
     case tooManyUserIDs(Int)
-    /// op 8: a query without a prefix; everyone is asked for with `.all`.
-    case emptyQuery
     /// op 8: a query answers with 1 to 100 members.
     case queryLimit(Int)
 }
@@ -25,8 +23,6 @@ extension CommandError: CustomStringConvertible {
             "\(limit) gateway commands are waiting already (Discord accepts 120 a minute)"
         case .nonceTooLong(let bytes):
             "member request nonce has \(bytes) bytes; Discord accepts \(Limits.memberRequestNonceBytes)"
-        case .emptyQuery:
-            "member request query is empty"
         case .queryLimit(let limit):
             "member request limit is \(limit); with a query Discord accepts 1 to \(Limits.memberRequestQueryResults)"
         case .tooManyUserIDs(let count):

@@ -5,7 +5,7 @@ package struct MemberRequest: Equatable, Sendable {
     package enum Selection: Equatable, Sendable {
         /// Everyone; needs GUILD_MEMBERS, and one such request per guild goes out in 30 seconds.
         case all
-        /// Members whose name begins with `prefix` (not empty), at most `limit` (1–100) of them.
+        /// Members whose name begins with `prefix`, at most `limit` (1–100) of them; an empty one takes any.
         case query(prefix: String, limit: Int)
         /// At most 100.
         case users([Snowflake])
@@ -17,13 +17,11 @@ package struct MemberRequest: Equatable, Sendable {
     /// At most 32 bytes; echoed in every chunk.
     package let nonce: String?
 
-    /// - Throws: `.nonceTooLong`, `.tooManyUserIDs`, `.emptyQuery`, `.queryLimit`.
+    /// - Throws: `.nonceTooLong`, `.tooManyUserIDs`, `.queryLimit`.
     package init(guild: Snowflake, selection: Selection, presences: Bool = false, nonce: String? = nil) throws(CommandError) {
         if let nonce, nonce.utf8.count > Limits.memberRequestNonceBytes { throw .nonceTooLong(bytes: nonce.utf8.count) }
         if case .users(let ids) = selection, ids.count > Limits.memberRequestUserIDs { throw .tooManyUserIDs(ids.count) }
-        if case .query(let prefix, let limit) = selection {
-            // An empty prefix would be a request for everyone, under another name and around its limit.
-            guard !prefix.isEmpty else { throw .emptyQuery }
+        if case .query(_, let limit) = selection {
             guard (1...Limits.memberRequestQueryResults).contains(limit) else { throw .queryLimit(limit) }
         }
         self.guild = guild

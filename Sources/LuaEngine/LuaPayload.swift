@@ -13,19 +13,32 @@ package struct LuaPayload {
         case kept = 1
     }
 
+    /// When objects are decoded. Scripts cannot tell the forms apart.
+    package enum Form: Int32, Sendable {
+        /// Large documents as they are read, unless most handlers of their prototype have been reading all of them.
+        case automatic = 0
+        /// At once.
+        case eager = 1
+        /// Field by field, when it is first read.
+        case lazy = 2
+    }
+
     /// Read during the call that is handed the payload; nothing refers to it afterwards.
     package var bytes: UnsafeRawBufferPointer
     package var encoding: Encoding
     package var nulls: Nulls
     /// The prototype of the outermost object; `.none` makes plain tables.
     package var prototype: LuaPrototypeID
+    package var form: Form
 
     package init(
-        _ bytes: UnsafeRawBufferPointer, encoding: Encoding = .json, prototype: LuaPrototypeID = .none, nulls: Nulls = .absent
+        _ bytes: UnsafeRawBufferPointer, encoding: Encoding = .json, prototype: LuaPrototypeID = .none, nulls: Nulls = .absent,
+        form: Form = .automatic
     ) {
         self.bytes = bytes
         self.encoding = encoding
         self.prototype = prototype
+        self.form = form
         self.nulls = nulls
     }
 }

@@ -82,7 +82,7 @@ extension LuaState {
         releaseDropped()
         let depth = shim_event_begin(
             pointer, payload.bytes.baseAddress, payload.bytes.count, payload.encoding.rawValue, payload.nulls.rawValue,
-            payload.prototype.rawValue)
+            payload.prototype.rawValue, payload.form.rawValue)
         guard depth >= 0 else { throw failure() }
         defer { shim_event_end(pointer, depth) }
         return body(LuaEvent(depth: depth))

@@ -28,9 +28,14 @@ package final class LuaState {
 
     deinit { close() }
 
+    /// C stack, in bytes, that a thread needs on which scripts run: what runs may use before they are told of an overflow, and as much again
+    /// for the last call.
+    package static let stackBytes = 2 * SHIM_STACK_BYTES
+
     /// Frees the state. Waiting runs are dropped; cancel them before if their `__close` is to run. Not from inside a run.
     package func close() {
         guard isOpen else { return }
+        precondition(shim_is_running(pointer) == 0, "a Lua state is closed by a call from inside it")
         isOpen = false
         shim_close(pointer)
     }
@@ -44,13 +49,11 @@ package final class LuaState {
             waiting: Int(counts.waiting), pooled: Int(counts.pooled))
     }
 
-    /// Does at most a millisecond or so of garbage collection in a moment when the script thread has nothing else to do.
-    ///
-    /// Returns whether another step is worth doing now.
-    package func idleStep() -> Bool {
-        guard isOpen else { return false }
+    /// Does at most half a millisecond of garbage collection in a moment when the script thread has nothing else to do.
+    package func idleStep() -> LuaIdleWork {
+        guard isOpen else { return .done }
         releaseDropped()
-        return shim_idle_step(pointer) != 0
+        return shim_idle_step(pointer) != 0 ? .unfinished : .done
     }
 
     /// Collects all garbage at once: for tests and after a reload.
@@ -59,6 +62,9 @@ package final class LuaState {
         releaseDropped()
         shim_collect(pointer)
     }
+
+    /// Whether documents of a prototype are being decoded at once because handlers read most of them.
+    func usesEagerForm(_ prototype: LuaPrototypeID) -> Bool { isOpen && shim_eager_left(pointer, prototype.rawValue) > 0 }
 
     func releaseDropped() {
         account.drain { shim_release(pointer, $0) }

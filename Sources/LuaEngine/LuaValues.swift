@@ -24,7 +24,7 @@ package struct LuaValues {
     package mutating func append(_ payload: LuaPayload) {
         shim_put_payload(
             state, payload.bytes.baseAddress, payload.bytes.count, payload.encoding.rawValue, payload.nulls.rawValue,
-            payload.prototype.rawValue)
+            payload.prototype.rawValue, payload.form.rawValue)
     }
 
     package mutating func append(_ value: String) {

@@ -16,6 +16,13 @@ package struct LuaVersion: Sendable, Comparable, CustomStringConvertible {
 
     package var description: String { "\(major).\(minor).\(release)" }
 
-    /// The first release without the memory errors that this engine guards older ones against.
+    /// The first release without the memory errors that the engine guards older ones against.
     package static let sound = LuaVersion(major: 5, minor: 4, release: 8)
+
+    /// For a release before `sound`: what scripts could crash it with and what keeps them from it, one sentence; else `nil`.
+    package var guards: String? {
+        guard self < Self.sound else { return nil }
+        return "scripts could crash this release through nested coroutine.close, weak metatables during emergency collections, and finalizers: "
+            + "closing is bounded, metatables are strong copies, and finalizers are refused"
+    }
 }

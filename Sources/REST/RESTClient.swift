@@ -138,7 +138,7 @@ extension RESTClient {
         case .tokenRefused:
             Self.tokenRefused(call.name)
         case .heldBeyondDeadline(let until):
-            RESTError(.rateLimited, "rate limited for another \((until - now).components.seconds + 1) s, which is beyond the deadline", route: call.name, status: 429, retryAfter: until - now)
+            RESTError(.rateLimited, "rate limited for another \((until - now).inSeconds), which is beyond the deadline", route: call.name, status: 429, retryAfter: until - now)
         }
     }
 
@@ -183,9 +183,11 @@ extension RESTClient {
         metrics.sentBytes += call.request.body.byteCount
         record(call, .sent(attempt: call.attempts, byteCount: call.request.body.byteCount))
         let exchange = exchange(for: call, at: now)
-        let transfer = multi.start(exchange) { [weak self] transfer, outcome in
-            self?.metrics.connections += transfer.connectionsMade
-            self?.complete(call, outcome, since: now)
+        // The call holds its transfer, and `calls` holds the call as long as the transfer can complete.
+        let transfer = multi.start(exchange) { [weak self, weak call] transfer, outcome in
+            guard let self, let call else { return }
+            metrics.connections += transfer.connectionsMade
+            complete(call, outcome, since: now)
         }
         if let transfer {
             call.state = .underWay(transfer, since: now)
@@ -284,9 +286,9 @@ extension RESTClient {
         if case .done = call.state { return }
         let span = call.deadline - call.started
         let error = if case .underWay = call.state {
-            RESTError(.timedOut, "no answer from \(host) within \(span)", route: call.name)
+            RESTError(.timedOut, "no answer from \(host) within \(span.inSeconds)", route: call.name)
         } else {
-            call.lastRefusal ?? RESTError(.timedOut, "still waiting for its rate limit after \(span), with \(limiter.queuedCount) requests waiting", route: call.name)
+            call.lastRefusal ?? RESTError(.timedOut, "still waiting for its rate limit after \(span.inSeconds), with \(limiter.queuedCount) requests waiting", route: call.name)
         }
         fail(call, error)
         pump()

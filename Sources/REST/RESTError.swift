@@ -69,7 +69,7 @@ extension RESTError {
     func remembered(for span: Duration?) -> RESTError {
         var error = self
         error.retryAfter = span
-        error.message += span.map { " (not asked again for \($0.components.seconds + 1) s)" } ?? " (not asked again)"
+        error.message += span.map { " (not asked again for \($0.inSeconds))" } ?? " (not asked again)"
         return error
     }
 }

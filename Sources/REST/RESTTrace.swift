@@ -21,9 +21,9 @@ extension RESTTrace: CustomStringConvertible {
         let text = switch step {
         case .sent(let attempt, let byteCount): "sent, attempt \(attempt), \(byteCount) bytes"
         case .answered(let status, let byteCount, let latency, let limits):
-            "HTTP \(status), \(byteCount) bytes after \(latency)" + (limits.remaining.map { ", \($0) of \(limits.limit ?? 0) left" } ?? "")
+            "HTTP \(status), \(byteCount) bytes after \(latency.inSeconds)" + (limits.remaining.map { ", \($0) of \(limits.limit ?? 0) left" } ?? "")
         case .broken(let message): message
-        case .again(let pause): pause.map { "again after \($0)" } ?? "again when the rate limit allows"
+        case .again(let pause): pause.map { "again after \($0.inSeconds)" } ?? "again when the rate limit allows"
         case .failed(let error): "failed: \(error.message)"
         }
         return "#\(call) \(route): \(text)"

@@ -18,8 +18,8 @@ package struct Route: Sendable, Hashable {
     package init(_ template: String, _ parameters: String...) {
         var parts = Parts()
         var remaining = parameters[...]
-        for segment in template.split(separator: "/") {
-            guard segment.first == "{" else {
+        for segment in Self.segments(of: template) {
+            guard segment.utf8.first == UInt8(ascii: "{") else {
                 parts.append(literal: segment)
                 continue
             }
@@ -27,7 +27,7 @@ package struct Route: Sendable, Hashable {
             parts.append(parameter: segment.dropFirst().dropLast(), value: value)
         }
         precondition(remaining.isEmpty, "\(template): too many parameters")
-        self.init(parts)
+        self.init(template: template, parts)
     }
 
     /// The route of a path written by a script, such as `/channels/41771983423143937/messages`, without a query.
@@ -36,34 +36,48 @@ package struct Route: Sendable, Hashable {
     /// `reactions` becomes its parameter, so that limits are grouped and secrets hidden as for our own templates.
     /// Segments may be percent-encoded already.
     package init(path: String) {
+        var template = ""
         var parts = Parts()
-        for segment in path.split(separator: "/") {
+        for segment in Self.segments(of: path) {
             let text = PercentEncoding.decode(segment)
-            if parts.count == 2 && (parts.first == "webhooks" || parts.first == "interactions") {
-                parts.append(parameter: "token", value: text)
-            } else if text.utf8.allSatisfy({ UInt8(ascii: "0") <= $0 && $0 <= UInt8(ascii: "9") }) {
-                parts.append(parameter: "id", value: text)
-            } else if let name = Self.openParameters[parts.last], !text.hasPrefix("@") {
-                parts.append(parameter: name[...], value: text)
-            } else if text.utf8.allSatisfy(Self.isLiteral), text != ".", text != ".." {
-                parts.append(literal: text[...])
+            let parameter: Substring? =
+                if parts.count == 2 && (parts.first == "webhooks" || parts.first == "interactions") {
+                    "token"
+                } else if text.utf8.allSatisfy({ UInt8(ascii: "0") <= $0 && $0 <= UInt8(ascii: "9") }) {
+                    "id"
+                } else if let name = Self.openParameters[parts.last], !text.hasPrefix("@") {
+                    name
+                } else if text.utf8.allSatisfy(Self.isLiteral), text != ".", text != ".." {
+                    nil
+                } else {
+                    "segment"
+                }
+            if let parameter {
+                template += "/{\(parameter)}"
+                parts.append(parameter: parameter, value: text)
             } else {
-                parts.append(parameter: "segment", value: text)
+                template += "/\(text)"
+                parts.append(literal: text[...])
             }
         }
-        self.init(parts)
+        self.init(template: template, parts)
     }
 
-    private init(_ parts: Parts) {
-        template = parts.template
+    private init(template: String, _ parts: Parts) {
+        self.template = template
         path = parts.path
-        redactedPath = parts.redactedPath
+        redactedPath = parts.redactedPath ?? parts.path
         major = parts.major
         fault = parts.count == 0 ? "the path is empty" : parts.fault
     }
 
+    /// What stands between the slashes, byte by byte: a slash before a combining character is one too.
+    private static func segments(of path: String) -> [Substring] {
+        path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
+    }
+
     /// Path segments that are followed by a parameter which is not a number.
-    private static let openParameters: [Substring: String] = ["reactions": "emoji", "invites": "code", "templates": "code"]
+    private static let openParameters: [Substring: Substring] = ["reactions": "emoji", "invites": "code", "templates": "code"]
 
     private static func isLiteral(_ byte: UInt8) -> Bool {
         PercentEncoding.isUnreserved(byte) || byte == UInt8(ascii: "@")
@@ -71,11 +85,11 @@ package struct Route: Sendable, Hashable {
 }
 
 extension Route {
-    /// The four spellings of one path, grown segment by segment.
+    /// A path grown segment by segment.
     private struct Parts {
-        var template = ""
         var path = ""
-        var redactedPath = ""
+        /// `nil` as long as nothing in `path` is secret.
+        var redactedPath: String?
         var major = ""
         var fault: String?
         var count = 0
@@ -83,28 +97,30 @@ extension Route {
         var last: Substring = ""
 
         mutating func append(literal: Substring) {
-            append(template: literal, path: literal, redacted: literal)
+            append(literal, redacted: nil)
+            if count == 1 { first = literal }
+            last = literal
         }
 
         mutating func append(parameter name: Substring, value: String) {
             if value.isEmpty || value == "." || value == ".." { fault = "\(value.isEmpty ? "empty" : "“\(value)”") is no \(name)" }
-            let encoded = PercentEncoding.encode(value)[...]
-            let secret = name.hasSuffix("token")
-            switch (count, first) {
-            case (1, "channels"), (1, "guilds"), (1, "webhooks"), (1, "interactions"): major = String(encoded)
-            case (2, "webhooks"), (2, "interactions"): if secret { major += ":\(encoded)" }
-            default: break
-            }
-            append(template: "{\(name)}", path: encoded, redacted: secret ? "{\(name)}" : encoded)
+            let encoded = PercentEncoding.encode(value)
+            let isSecret = name.hasSuffix("token")
+            if count == 1, Self.majorResources.contains(first) { major = encoded }
+            if count == 2, isSecret, !major.isEmpty { major += ":\(encoded)" }
+            append(encoded[...], redacted: isSecret ? "{\(name)}" : nil)
+            last = ""
         }
 
-        private mutating func append(template segment: Substring, path encoded: Substring, redacted: Substring) {
-            template += "/\(segment)"
-            path += "/\(encoded)"
-            redactedPath += "/\(redacted)"
-            if count == 0 { first = segment }
-            last = segment
+        private mutating func append(_ segment: Substring, redacted: Substring?) {
+            if redactedPath == nil, redacted != nil { redactedPath = path }
+            path += "/"
+            path += segment
+            redactedPath?.append("/")
+            redactedPath?.append(contentsOf: redacted ?? segment)
             count += 1
         }
+
+        private static let majorResources: Set<Substring> = ["channels", "guilds", "webhooks", "interactions"]
     }
 }

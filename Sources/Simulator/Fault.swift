@@ -14,7 +14,7 @@ package enum Fault: Sendable, Equatable {
     case invalidSession(resumable: Bool)
     /// Opcode 1, a heartbeat asked for.
     case requestHeartbeat
-    /// The compressed bytes of the next dispatch arrive with one bit flipped. Nothing without compression.
+    /// The next dispatch arrives as bytes that cannot be decompressed. Nothing without transport compression.
     case corrupt
     /// All sessions without connection are forgotten: a RESUME gets INVALID_SESSION `false`.
     case forgetSessions

@@ -20,9 +20,10 @@ package enum Observation: Sendable, Equatable {
     case command(shard: Int?, opcode: Int, JSONValue)
     /// A REST request was answered.
     case request(method: String, path: String, status: Int)
-    /// The dispatch that an injected event led to was written to a session's connection.
+    /// What an injected event led to was written to a session's connection; the sequence is that of the last dispatch.
+    /// Told again when a RESUME has it written again.
     case delivered(input: Int, shard: Int, sequence: Int)
-    /// No session hears of an injected event; the reason is for a person.
+    /// No session hears of an injected event, or it ended before; the reason is for a person.
     case undelivered(input: Int, reason: String)
 
     /// What happened to a connection or its session.

@@ -29,13 +29,7 @@ final class Simulation {
     /// Tells the gateway's sessions what happened in the world since the last call.
     /// - Parameter input: the injected event that led to it, if one did.
     func publish(input: Int? = nil) {
-        var input = input
-        for dispatch in world.takeOutbox() where isVisible(dispatch) {
-            gateway.tell(dispatch, input: input)
-            // The first dispatch of an action is the one its owner waits for.
-            input = nil
-        }
-        if let input { log.note(.undelivered(input: input, reason: "the bot cannot see the channel")) }
+        gateway.tell(world.takeOutbox().filter(isVisible), input: input)
     }
 
     /// Whether the bot may see the channel it happened in.

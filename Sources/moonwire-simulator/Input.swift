@@ -1,35 +1,19 @@
 import Dispatch
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
+/// Standard input, line by line.
+enum Input {
+    private static let channel = AsyncStream.makeStream(of: String.self)
 
-/// Standard input, line by line, and the signals that end the program.
-final class Input {
-    /// The lines of standard input, until it ends or a signal ends the program.
-    let lines: AsyncStream<String>
-    /// Sources work as long as they are kept.
-    private let signals: [any DispatchSourceSignal]
-
-    init() {
-        let (stream, continuation) = AsyncStream.makeStream(of: String.self)
-        lines = stream
+    /// The lines of standard input until it ends, or `end` is called. Called once.
+    static func lines() -> AsyncStream<String> {
         // Reading blocks, so it has a thread of its own, which ends with the process.
         DispatchQueue(label: "standard input").async {
-            while let line = readLine() { continuation.yield(line) }
-            continuation.finish()
+            while let line = readLine() { channel.continuation.yield(line) }
+            end()
         }
-        signals = [SIGINT, SIGTERM, SIGHUP].map { number in
-            // Dispatch only hears of signals whose default action is off.
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { continuation.finish() }
-            source.resume()
-            return source
-        }
-        // A reader of our output that has gone shows in the end of standard input, not in a signal.
-        signal(SIGPIPE, SIG_IGN)
+        return channel.stream
     }
+
+    /// Lets the lines end here.
+    static func end() { channel.continuation.finish() }
 }

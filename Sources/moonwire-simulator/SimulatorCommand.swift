@@ -9,7 +9,6 @@ import Darwin
 #endif
 
 /// A Discord to develop against: starts the simulator, tells on standard output what happens, takes what people do on standard input.
-@main
 struct SimulatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "moonwire-simulator",
@@ -48,7 +47,7 @@ struct SimulatorCommand: AsyncParsableCommand {
             Output.complain("moonwire-simulator: \(error)")
             throw ExitCode.failure
         }
-        let input = Input()
+        let lines = Input.lines()
         Output.write(Announcement.ready(server))
         if isatty(STDIN_FILENO) == 1 { Output.complain(Announcement.instructions(server)) }
         let isVerbose = verbose
@@ -58,7 +57,7 @@ struct SimulatorCommand: AsyncParsableCommand {
             }
         }
         var control = ControlLines(server: server)
-        for await line in input.lines {
+        for await line in lines {
             if await control.obey(line) == .quit { break }
         }
         await server.stop()

@@ -1,4 +1,5 @@
 import Foundation
+import Discord
 import Simulator
 import TestSupport
 import Testing

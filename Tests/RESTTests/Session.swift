@@ -75,7 +75,7 @@ struct Session: Sendable {
         session.metrics = client.metrics
         session.notices = notices
         session.trace = trace
-        session.record = try server.finish()
+        session.record = try server.record()
         return session
     }
 }

@@ -1,17 +1,13 @@
-"""A scripted HTTP server for the REST tests: Python's http.server does the protocol, argv[1] (JSON) says what to answer.
+"""A scripted HTTP server for the REST tests: Python's http.server does the protocol, a script says what to answer.
 
 plan     {"METHOD /path": [answer, ...]}; the last answer repeats. An answer: status, headers, body, times (repetitions of body),
          delay and drip (seconds before, and between bytes), cut (body bytes before a reset), drop (no answer at all).
 bucket   {"limit", "window"}: every path not in the plan has such a window of its own, as Discord counts them.
-global   {"limit", "window"}: requests allowed in all, but for interactions.
-tls      subject alternative names, to serve TLS with a certificate of an authority made for this run.
+tls      subject alternative names, to serve TLS with a certificate for them; "oldest" does TLS 1.1 only.
 """
-import email.parser, email.policy, http.server, json, os, socket, ssl, struct, subprocess, sys, tempfile, threading, time
+import email.parser, email.policy, http.server, json, socket, ssl, struct, threading, time
 
-script = json.loads(sys.argv[1])
-lock = threading.Lock()
-log, windows, used = [], {}, {}
-connections = refused = 0
+import scripted
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -20,12 +16,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     wbufsize = 65536
 
     def setup(self):
-        global connections
-        with lock:
-            connections += 1
-            self.connection_number = connections
-        if context:
-            self.request = context.wrap_socket(self.request, server_side=True)
+        with self.server.lock:
+            self.server.connections += 1
+            self.connection_number = self.server.connections
+        if self.server.secure:
+            self.request = self.server.context.wrap_socket(self.request, server_side=True)
         super().setup()
 
     def answer(self):
@@ -36,16 +31,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                  "length": len(body), "body": body[:2000].decode("latin-1")}
         if "multipart" in self.headers.get("Content-Type", ""):
             entry["parts"] = parts(self.headers["Content-Type"], body)
-        with lock:
-            log.append(entry)
-            key = f"{self.command} {self.path.split('?')[0]}"
-            answers = script.get("plan", {}).get(key)
-            if answers:
-                number = used[key] = used.get(key, -1) + 1
-                answer = answers[min(number, len(answers) - 1)]
-            else:
-                answer = limited(key)
-        self.send(answer)
+        self.send(self.server.choose(entry))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
 
@@ -91,65 +77,59 @@ def parts(content_type, body):
              "text": part.get_payload(decode=True)[:200].decode("latin-1")} for part in message.iter_parts()]
 
 
-def limited(key):
-    """Discord's way of counting: windows that begin with their first request. Called with the lock held."""
-    global refused
-    now = time.monotonic()
-    whole = script.get("global")
-    if whole and "/interactions/" not in key:
-        count, ends = windows.get("", (0, 0))
-        count, ends = (0, now + whole["window"]) if now >= ends else (count, ends)
-        if count >= whole["limit"]:
-            refused += 1
-            wait = ends - now
-            return {"status": 429, "body": json.dumps({"message": "You are being rate limited.", "retry_after": wait, "global": True}),
-                    "headers": {"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global", "Retry-After": f"{wait:.3f}"}}
-        windows[""] = (count + 1, ends)
-    rule = script.get("bucket")
-    if not rule:
-        return {}
-    count, ends = windows.get(key, (0, 0))
-    count, ends = (0, now + rule["window"]) if now >= ends else (count, ends)
-    allowed = count < rule["limit"]
-    windows[key] = (count + allowed, ends)
-    wait = max(0, ends - now)
-    headers = {"X-RateLimit-Limit": str(rule["limit"]), "X-RateLimit-Remaining": str(rule["limit"] - count - allowed),
-               "X-RateLimit-Reset-After": f"{wait:.3f}", "X-RateLimit-Bucket": key.split(" ")[0] + "hash"}
-    if allowed:
-        return {"headers": headers}
-    refused += 1
-    headers |= {"X-RateLimit-Scope": "user", "Retry-After": f"{wait:.3f}"}
-    return {"status": 429, "headers": headers, "body": json.dumps({"message": "You are being rate limited.", "retry_after": wait, "global": False})}
-
-
-def certificates(folder, names):
-    """An authority and a leaf for `names`, made by the openssl command."""
-    def openssl(*arguments):
-        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=Test Authority")
-    openssl("req", *key, "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", "/CN=localhost")
-    with open(os.path.join(folder, "ext"), "w") as file:
-        file.write(f"subjectAltName={names}\n" if names else "basicConstraints=CA:FALSE\n")
-    openssl("x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1", "-extfile", "ext", "-out", "leaf.pem")
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.load_cert_chain(os.path.join(folder, "leaf.pem"), os.path.join(folder, "leaf.key"))
-    return made, os.path.join(folder, "ca.pem")
-
-
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
+    def __init__(self, script):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.port = self.server_address[1]
+        self.script, self.secure = script, "tls" in script
+        self.lock = threading.Lock()
+        self.log, self.windows, self.used = [], {}, {}
+        self.connections = self.refused = 0
+        if self.secure:
+            self.context = scripted.context(script["tls"])
+            if "oldest" in script:
+                self.context.minimum_version = self.context.maximum_version = ssl.TLSVersion.TLSv1_1
+                self.context.set_ciphers("ALL:@SECLEVEL=0")
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
     def handle_error(self, request, address):
         pass  # Resets and failed handshakes are what the tests are about.
 
+    def record(self):
+        with self.lock:
+            return {"requests": self.log, "connections": self.connections, "refused": self.refused}
 
-with tempfile.TemporaryDirectory() as folder:
-    context, authority = certificates(folder, script["tls"]) if "tls" in script else (None, None)
-    server = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(json.dumps({"port": server.server_address[1], "authority": authority}), flush=True)
-    sys.stdin.read()
-    with lock:
-        print(json.dumps({"requests": log, "connections": connections, "refused": refused}), flush=True)
+    def choose(self, entry):
+        key = f"{entry['method']} {entry['path'].split('?')[0]}"
+        with self.lock:
+            self.log.append(entry)
+            answers = self.script.get("plan", {}).get(key)
+            if not answers:
+                return self.limited(key)
+            number = self.used[key] = self.used.get(key, -1) + 1
+            return answers[min(number, len(answers) - 1)]
+
+    def limited(self, key):
+        """Discord's way of counting: windows that begin with their first request."""
+        rule = self.script.get("bucket")
+        if not rule:
+            return {}
+        now = time.monotonic()
+        count, ends = self.windows.get(key, (0, 0))
+        count, ends = (0, now + rule["window"]) if now >= ends else (count, ends)
+        allowed = count < rule["limit"]
+        self.windows[key] = (count + allowed, ends)
+        wait = max(0, ends - now)
+        headers = {"X-RateLimit-Limit": str(rule["limit"]), "X-RateLimit-Remaining": str(rule["limit"] - count - allowed),
+                   "X-RateLimit-Reset-After": f"{wait:.3f}", "X-RateLimit-Bucket": key.split(" ")[0] + "hash"}
+        if allowed:
+            return {"headers": headers}
+        self.refused += 1
+        headers |= {"X-RateLimit-Scope": "user", "Retry-After": f"{wait:.3f}"}
+        return {"status": 429, "headers": headers, "body": json.dumps({"message": "You are being rate limited.", "retry_after": wait, "global": False})}
+
+
+scripted.run(Server)

@@ -114,6 +114,11 @@ final class GatewayClient: Sendable {
     /// Bytes of each message received so far, as they came.
     var wire: [[UInt8]] { get async throws { try await channel.eventLoop.submit { [inbox] in inbox.value.wire }.get() } }
 
+    /// Waits until `count` messages have been received, readable or not.
+    func received(_ count: Int) async throws {
+        try await channel.eventLoop.flatSubmit { [inbox] in inbox.value.received(count) }.get()
+    }
+
     func close(_ code: UInt16) async throws {
         try await send(raw: [UInt8(code >> 8), UInt8(code & 255)], opcode: .connectionClose)
         _ = try await end()
@@ -135,6 +140,7 @@ final class Inbox: ChannelInboundHandler {
     private let encoding: GatewayFormat.Encoding
     private var inflater: Inflater?
     private var waiting: [EventLoopPromise<JSONValue>] = []
+    private var counting: [(count: Int, promise: EventLoopPromise<Void>)] = []
     private var payloads: [JSONValue] = []
     private var message: [UInt8] = []
     private var code: Int?
@@ -145,6 +151,12 @@ final class Inbox: ChannelInboundHandler {
         ended = eventLoop.makePromise()
         encoding = query.contains("etf") ? .etf : .json
         inflater = query.contains("zlib-stream") ? Inflater(.zlibStream) : query.contains("zstd-stream") ? Inflater(.zstdStream) : nil
+    }
+
+    func received(_ count: Int) -> EventLoopFuture<Void> {
+        let promise = eventLoop.makePromise(of: Void.self)
+        if wire.count >= count { promise.succeed() } else { counting.append((count, promise)) }
+        return promise.futureResult
     }
 
     func next() -> EventLoopFuture<JSONValue> {
@@ -170,13 +182,15 @@ final class Inbox: ChannelInboundHandler {
             message += bytes
             guard frame.fin else { return }
             wire.append(message)
+            for (count, promise) in counting where count <= wire.count { promise.succeed() }
+            counting.removeAll { $0.count <= wire.count }
             take(message)
             message = []
         case .connectionClose:
             code = bytes.count >= 2 ? Int(bytes[0]) << 8 | Int(bytes[1]) : 1005
             let echo = WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: .random(), data: ByteBuffer(bytes: bytes.prefix(2)))
             context.writeAndFlush(Self.wrapOutboundOut(echo), promise: nil)
-        case .pong: payloads.append(["pong": .string(String(decoding: bytes, as: UTF8.self))])
+        case .pong: deliver(["pong": .string(String(decoding: bytes, as: UTF8.self))])
         default: break
         }
     }
@@ -186,10 +200,14 @@ final class Inbox: ChannelInboundHandler {
             var bytes = bytes
             if let inflater { bytes = try inflater.inflate(bytes) } else if bytes.first == 0x78 { bytes = try Inflater(.zlibStream).inflate(bytes) }
             let payload = encoding == .json ? try JSONValue(parsing: bytes) : try ExternalTerm.parse(bytes)
-            if waiting.isEmpty { payloads.append(payload) } else { waiting.removeFirst().succeed(payload) }
+            deliver(payload)
         } catch {
             failures.append("\(error)")
         }
+    }
+
+    private func deliver(_ payload: JSONValue) {
+        if waiting.isEmpty { payloads.append(payload) } else { waiting.removeFirst().succeed(payload) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -200,6 +218,7 @@ final class Inbox: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         isOver = true
         ended.succeed(code)
+        for (_, promise) in counting { promise.fail(SimulatorFailure("the connection has ended")) }
         for promise in waiting { promise.fail(SimulatorFailure("the connection has ended with \(String(describing: code))")) }
         waiting = []
     }

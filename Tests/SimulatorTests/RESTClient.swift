@@ -12,7 +12,8 @@ struct RESTClient {
 
     struct Answer: Sendable {
         let status: Int
-        let headers: HTTPHeaders
+        /// Names in lower case.
+        let headers: [String: String]
         let body: JSONValue
 
         var code: Int64? { body["code"]?.integerValue }
@@ -71,7 +72,9 @@ private final class AnswerCollector: ChannelInboundHandler {
         case .end:
             let text = String(decoding: body, as: UTF8.self)
             let value = body.isEmpty ? JSONValue.null : (try? JSONValue(parsing: body)) ?? .string(text)
-            promise.succeed(RESTClient.Answer(status: Int(head?.status.code ?? 0), headers: head?.headers ?? [:], body: value))
+            let headers = (head?.headers ?? [:]).map { ($0.name.lowercased(), $0.value) }
+            promise.succeed(RESTClient.Answer(
+                status: Int(head?.status.code ?? 0), headers: Dictionary(headers, uniquingKeysWith: { $1 }), body: value))
             context.close(promise: nil)
         }
     }

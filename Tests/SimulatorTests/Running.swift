@@ -8,6 +8,11 @@ func withSimulator(
 ) async throws {
     var configuration = SimulatorConfiguration()
     configuration.pace.identifyWindow = .zero
+    // Long enough for the slowest machine: what a test wants to see expire it shortens itself.
+    configuration.pace.interactionDeadline = .seconds(600)
+    configuration.pace.commandWindow = .seconds(600)
+    configuration.pace.memberRequestWindow = .seconds(600)
+    configuration.pace.sessionLifetime = .seconds(600)
     configuration.restLimits = .unlimited
     configure(&configuration)
     let server = try await SimulatorServer.start(configuration)

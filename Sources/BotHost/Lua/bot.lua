@@ -1,8 +1,15 @@
 -- The Lua side of `require "bot"`: Discord's objects and their methods, over the few functions of the host.
 -- Runs once per generation, before the pack's main chunk. Everything a script could replace is captured first.
-local host = ...
 local error, type, pairs, ipairs, setmetatable, select = error, type, pairs, ipairs, setmetatable, select
 local find, format, unpack, mathtype = string.find, string.format, table.unpack, math.type
+
+
+-- The host's functions come as name, function, name, function … and are kept where no script can reach them.
+local host = {}
+for index = 1, select("#", ...), 2 do
+  local name, value = select(index, ...)
+  host[name] = value
+end
 
 local bot = { null = host.null }
 

@@ -37,9 +37,12 @@ package final class Simulation {
 
     /// Runs until the input has ended and the bot is idle, or until a signal.
     package func run() throws(BotFailure) -> ExitStatus {
+        // The bot says goodbye to a Discord that is still there.
         defer {
+            simulator.stop { event in
+                if let line = ChatLine(event) { display.show(line) }
+            }
             display.end()
-            simulator.stop()
         }
         bot.ready = { [unowned self] in start() }
         do {
@@ -101,9 +104,8 @@ package final class Simulation {
 
     private func received(_ event: JSONValue?) {
         guard let event else {
-            // Asked to quit, it has told everything and ended.
-            bot.stop()
-            return
+            logger.error("the simulator has ended unexpectedly")
+            return bot.stop()
         }
         if let line = ChatLine(event) { display.show(line) }
         switch event["type"]?.stringValue {
@@ -117,7 +119,7 @@ package final class Simulation {
     private func settle(after event: (shard: Int, sequence: Int64)?) {
         bot.whenIdle(after: event) { [unowned self] in
             isBusy = false
-            if isEnding { simulator.send(["type": "quit"]) } else { next() }
+            if isEnding { bot.stop() } else { next() }
         }
     }
 }

@@ -140,13 +140,21 @@ package final class SimulatorProcess: ReadinessHandler {
         }
     }
 
-    /// Ends the simulator and waits for it; a simulator that does not end within two seconds is killed.
-    package func stop() {
-        if let registration = registration.take() { reactor?.unregister(registration) }
-        received = nil
+    /// Ends the simulator and waits for it; a simulator that does not end within two seconds is killed. `received` gets what it still reports.
+    ///
+    /// For after the reactor has run. Idempotent.
+    func stop(received: (JSONValue) -> Void = { _ in }) {
         guard input >= 0 else { return }
         close(input)
         input = -1
+        var waiting = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while poll(&waiting, 1, 2000) > 0, case let count = read(output, &chunk, chunk.count), count > 0 {
+            chunk.withUnsafeBytes { lines.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        }
+        while let line = lines.next() {
+            if let value = try? JSONValue(parsing: line) { received(value) }  // it writes JSON only
+        }
         close(output)
         var status: CInt = 0
         for _ in 0..<200 {

@@ -44,6 +44,10 @@ typedef struct {
 shim_state *shim_open(const shim_limits *limits);
 /// Names who answers host calls; before anything else.
 void shim_set_host(shim_state *S, shim_host_call call, void *host);
+/// For tests of running out of memory: opens with the allocations from number `after` on refused, `count` of them (below 0: none).
+shim_state *shim_open_failing(const shim_limits *limits, int64_t after, int64_t count);
+/// The same from now on, for a state that is open.
+void shim_fail_allocations(shim_state *S, int64_t after, int64_t count);
 /// Frees everything. Suspended runs are dropped without running their __close; cancel them before.
 void shim_close(shim_state *S);
 /// Copies at most `size` bytes of the library's identification ("Lua 5.4.4 …") and ends them with 0.
@@ -74,8 +78,9 @@ void shim_put_reference(shim_state *S, int32_t slot);
 void shim_put_function(shim_state *S, int32_t function);
 void shim_put_event(shim_state *S, int32_t depth);
 void shim_put_object(shim_state *S, uint8_t kind, uint64_t identity);
-/// Copies the document; it is decoded when the value is pushed.
-void shim_put_payload(shim_state *S, const void *bytes, size_t length, int32_t encoding, int32_t nulls, uint8_t prototype);
+/// Copies the document; it is decoded when the value is pushed. `form`: 0 whichever is cheaper, 1 at once, 2 as it is read.
+void shim_put_payload(
+    shim_state *S, const void *bytes, size_t length, int32_t encoding, int32_t nulls, uint8_t prototype, int32_t form);
 
 typedef struct {
     const char *message, *route, *code_word;    // route and code_word may be NULL
@@ -103,6 +108,11 @@ int32_t shim_define_member(shim_state *S, uint8_t prototype, const char *name, i
 int32_t shim_define_rule(shim_state *S, uint8_t parent, const char *key, uint8_t child);
 
 // MARK: runs
+
+/// Runs may use this much C stack, in bytes; the call that would use more raises. Threads that run scripts need twice that.
+enum { SHIM_STACK_BYTES = 512 << 10 };
+/// Whether a run is in progress.
+int32_t shim_is_running(const shim_state *S);
 
 typedef struct { uint32_t slot, generation; } shim_run_id;
 
@@ -139,8 +149,11 @@ const shim_failure *shim_last_failure(const shim_state *S);
 // MARK: events
 
 /// Decodes a document once for several calls. Answers its depth (0…), or -1 after a failure.
-int32_t shim_event_begin(shim_state *S, const void *bytes, size_t length, int32_t encoding, int32_t nulls, uint8_t prototype);
+int32_t shim_event_begin(
+    shim_state *S, const void *bytes, size_t length, int32_t encoding, int32_t nulls, uint8_t prototype, int32_t form);
 void shim_event_end(shim_state *S, int32_t depth);
+/// How many more documents of a prototype are decoded at once because those before were mostly read whole.
+int32_t shim_eager_left(const shim_state *S, uint8_t prototype);
 
 // MARK: inside a host call; `L` is the thread the trampoline passed, or the one of shim_returned
 

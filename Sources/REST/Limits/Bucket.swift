@@ -1,8 +1,19 @@
 /// One rate-limit bucket: what waits in it, what is under way and what Discord allows. Owned by a `RateLimiter` alone.
 final class Bucket {
-    /// The hash Discord named, or method and template until it has named one, and the top-level resource.
+    /// A method and a template: the routes of one name share a limit.
+    struct RouteName: Hashable {
+        var method: HTTPMethod
+        var template: String
+    }
+
+    /// The hash Discord named, or the route's name until it has named one, and the top-level resource.
     struct Key: Hashable {
-        var group: String
+        enum Group: Hashable {
+            case route(RouteName)
+            case hash(String)
+        }
+
+        var group: Group
         var major: String
     }
 
@@ -37,7 +48,7 @@ final class Bucket {
     /// When to look again; alarms for other times are stale.
     var alarm: ContinuousClock.Instant?
     var lastUse: ContinuousClock.Instant
-    private var route: String?
+    private var route: RouteName?
     /// Whether requests of more than one method and template have been here.
     private(set) var isMixed = false
 
@@ -56,7 +67,7 @@ final class Bucket {
         }
     }
 
-    func note(route: String) {
+    func note(route: RouteName) {
         if self.route == nil { self.route = route }
         if self.route != route { isMixed = true }
     }

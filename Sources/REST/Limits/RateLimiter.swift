@@ -23,23 +23,9 @@ package struct RateLimiter: ~Copyable {
         case heldBeyondDeadline(until: ContinuousClock.Instant)
     }
 
-    /// What the owner should tell a person.
-    package enum Notice: Sendable, Equatable {
-        /// Global 429: everything but interactions waits so long.
-        case globalLimit(Duration)
-        /// The proxy before Discord refuses our address: everything waits so long.
-        case blockedByEdge(Duration)
-        /// So many invalid requests in ten minutes; said once when the warning mark is passed.
-        case invalidRequests(Int)
-        /// So many invalid requests: everything but interactions waits so long.
-        case pausedForInvalidRequests(Int, Duration)
-        /// 401 with the bot's token.
-        case tokenRefused
-    }
-
     /// One method and template on one top-level resource: what a hidden or shared limit is about.
     private struct Operation: Hashable {
-        var route: String
+        var route: Bucket.RouteName
         var major: String
     }
 
@@ -72,7 +58,7 @@ package struct RateLimiter: ~Copyable {
 
     private var buckets: [Bucket.Key: Bucket] = [:]
     /// The hash Discord named for a method and template.
-    private var hashes: [String: String] = [:]
+    private var hashes: [Bucket.RouteName: String] = [:]
     private var operationHolds: [Operation: ContinuousClock.Instant] = [:]
 
     /// Buckets that may have something to send, served in turn, so that a busy channel does not hold back the others.
@@ -112,7 +98,7 @@ extension RateLimiter {
         guard queuedCount < limits.queued, queuedBytes + byteCount <= limits.queuedBytes || queuedCount == 0 else {
             throw .queueFull(waiting: queuedCount)
         }
-        let operation = Operation(route: "\(request.method.rawValue) \(request.route.template)", major: request.route.major)
+        let operation = Operation(route: Bucket.RouteName(method: request.method, template: request.route.template), major: request.route.major)
         let bucket = bucket(for: operation, lane: request.lane, at: now)
         if let hold = hold(on: operation, in: bucket), hold > deadline { throw .heldBeyondDeadline(until: hold) }
 
@@ -151,10 +137,13 @@ extension RateLimiter {
 
     /// The next time at which `next` can have something without another call before it; ask after `next` was `nil`.
     package mutating func wake(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        var times = [alarms.soonest()]
-        if !interactionTurns.isEmpty { times.append(edgeHold) }
-        if !ordinaryTurns.isEmpty, ordinaryUnderWay < limits.concurrent { times.append(ordinaryGate(at: now) ?? now) }
-        return times.compactMap { $0 }.min()
+        var time = alarms.soonest()
+        if !interactionTurns.isEmpty, let edgeHold { time = min(time ?? edgeHold, edgeHold) }
+        if !ordinaryTurns.isEmpty, ordinaryUnderWay < limits.concurrent {
+            let gate = ordinaryGate(at: now) ?? now
+            time = min(time ?? gate, gate)
+        }
+        return time
     }
 
     /// Forgets a request: answered for good, failed for good, or cancelled while it waited or was under way.
@@ -257,11 +246,12 @@ extension RateLimiter {
     }
 
     /// Moves what belongs to `route` into the buckets of `hash`, in order, when Discord names or renames its group.
-    private mutating func name(_ route: String, _ hash: String, at now: ContinuousClock.Instant) {
-        let former = hashes.updateValue(hash, forKey: route) ?? route
-        guard former != hash else { return }
+    private mutating func name(_ route: Bucket.RouteName, _ hash: String, at now: ContinuousClock.Instant) {
+        let former = group(of: route)
+        guard former != .hash(hash) else { return }
+        hashes[route] = hash
         for old in buckets.values where old.key.group == former {
-            let key = Bucket.Key(group: hash, major: old.key.major)
+            let key = Bucket.Key(group: .hash(hash), major: old.key.major)
             let new = buckets[key] ?? Bucket(key: key, lane: old.lane, at: now)
             if buckets.updateValue(new, forKey: key) == nil {
                 new.allowance = old.allowance
@@ -278,7 +268,7 @@ extension RateLimiter {
             }
             old.queue.removeAll { entries[$0]?.bucket !== old }
             old.underWay.removeAll { entries[$0]?.bucket !== old }
-            if former == route { buckets[old.key] = nil }
+            if case .route = former { buckets[old.key] = nil }
             consider(old, at: now)
             consider(new, at: now)
         }
@@ -289,11 +279,15 @@ extension RateLimiter {
 
 extension RateLimiter {
     private mutating func bucket(for operation: Operation, lane: RESTRequest.Lane, at now: ContinuousClock.Instant) -> Bucket {
-        let key = Bucket.Key(group: hashes[operation.route] ?? operation.route, major: operation.major)
+        let key = Bucket.Key(group: group(of: operation.route), major: operation.major)
         if let bucket = buckets[key] { return bucket }
         let bucket = Bucket(key: key, lane: lane, at: now)
         buckets[key] = bucket
         return bucket
+    }
+
+    private func group(of route: Bucket.RouteName) -> Bucket.Key.Group {
+        hashes[route].map { .hash($0) } ?? .route(route)
     }
 
     /// Ends a request's being under way; false if it was not.
@@ -359,12 +353,19 @@ extension RateLimiter {
 
     /// The last of the holds that 429s put on a request, past or to come.
     private func hold(on operation: Operation, in bucket: Bucket) -> ContinuousClock.Instant? {
-        [bucket.hold, operationHolds[operation], edgeHold, bucket.lane == .ordinary ? globalHold : nil].compactMap { $0 }.max()
+        let own = later(bucket.hold, operationHolds[operation])
+        return later(own, bucket.lane == .ordinary ? later(edgeHold, globalHold) : edgeHold)
     }
 
     /// Until when ordinary requests wait as a whole; `nil` if they need not.
-    private mutating func ordinaryGate(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        [globalHold, edgeHold, invalidHold, window.opens(at: now)].compactMap { $0 }.filter { $0 > now }.max()
+    private func ordinaryGate(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        let gate = later(later(globalHold, edgeHold), later(invalidHold, window.opens(at: now)))
+        return gate.flatMap { $0 > now ? $0 : nil }
+    }
+
+    private func later(_ a: ContinuousClock.Instant?, _ b: ContinuousClock.Instant?) -> ContinuousClock.Instant? {
+        guard let a, let b else { return a ?? b }
+        return max(a, b)
     }
 
     /// Forgets idle buckets and past holds, at most once a minute.

@@ -120,7 +120,8 @@ final class CurlMulti {
         // Skips waiting for the resolver's thread when a transfer ends before it.
         ccurl_set_long(easy, CURLOPT_QUICK_EXIT, 1)
         ccurl_set_share(easy, share)
-        ccurl_set_string(easy, CURLOPT_PROTOCOLS_STR, configuration.baseURL.hasPrefix("https:") ? "https" : "http")
+        let isSecure = configuration.baseURL.hasPrefix("https:")
+        ccurl_set_string(easy, CURLOPT_PROTOCOLS_STR, isSecure ? "https" : "http")
         ccurl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
         ccurl_set_long(easy, CURLOPT_PATH_AS_IS, 1)
         ccurl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
@@ -128,14 +129,17 @@ final class CurlMulti {
         ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, configuration.connectTimeout.wholeMilliseconds)
         ccurl_set_string(easy, CURLOPT_USERAGENT, configuration.userAgent)
         if let proxy = configuration.proxy { ccurl_set_string(easy, CURLOPT_PROXY, proxy) }
-        if configuration.http2 {
+        if configuration.http2, isSecure {
             ccurl_set_long(easy, CURLOPT_HTTP_VERSION, CLong(CURL_HTTP_VERSION_2TLS))
-            // A request that finds a connection being made waits for it, in the hope of sharing it.
+            // A request that finds a connection being made waits until its handshake tells whether it can be shared. Without TLS
+            // only the first answer would tell, and a slow one would hold up all others.
             ccurl_set_long(easy, CURLOPT_PIPEWAIT, 1)
         } else {
             ccurl_set_long(easy, CURLOPT_HTTP_VERSION, CLong(CURL_HTTP_VERSION_1_1))
         }
         ccurl_set_long(easy, CURLOPT_SSLVERSION, CLong(CURL_SSLVERSION_TLSv1_2))
+        // libcurl checks the subject alternative names, and the common name only of a certificate that has none, which no public
+        // authority issues any more. Forbidding that too would need the TLS library's own calls, and libcurl may use another than ours.
         ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
         ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
         trust(easy)
@@ -178,8 +182,12 @@ extension CurlMulti {
 
     /// libcurl's timer callback: one timer for all, negative for none.
     private func setTimer(_ milliseconds: CLong) {
-        if let timer { reactor.cancel(timer) }
-        timer = milliseconds < 0 ? nil : reactor.schedule(after: .milliseconds(milliseconds)) { [weak self] in
+        let deadline = reactor.now + .milliseconds(milliseconds)
+        if let timer {
+            if milliseconds >= 0, reactor.reschedule(timer, at: deadline) { return }
+            reactor.cancel(timer)
+        }
+        timer = milliseconds < 0 ? nil : reactor.schedule(at: deadline) { [weak self] in
             self?.timer = nil
             self?.act(on: CURL_SOCKET_TIMEOUT, 0)
         }

@@ -46,6 +46,10 @@ struct TransportFailure: Equatable {
         case CURLE_OPERATION_TIMEDOUT:
             (kind, isPassing) = (.timedOut, true)
             message = "no answer from \(host) in time: \(words)"
+        case CURLE_SEND_FAIL_REWIND:
+            // libcurl wanted to begin again on a fresh connection, and `UploadSource` did not let it.
+            (kind, isPassing) = (.transport, false)
+            message = "the connection to \(host) broke before the answer; not sent again, because it could take effect twice"
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_NOT_BUILT_IN:
             (kind, isPassing) = (.configuration, false)
             message = "cannot use [discord] api_url: \(words)"

@@ -115,18 +115,19 @@ final class GatewayConnection: ChannelInboundHandler {
     }
 
     /// Sends a dispatch, then whatever faults wait for it.
-    func send(_ dispatch: RenderedDispatch, sequence: Int) {
+    func send(_ entry: ReplayBuffer.Entry) {
         guard let session else { return }
         let form = RenderedDispatch.Form(encoding: format.encoding, hasContent: session.intents.contains(.messageContent))
-        let shard = session.shardIndex
-        if let input = dispatch.input, let context {
+        let payload = entry.dispatch.payload(sequence: entry.sequence, form: form)
+        if let input = entry.input, let context {
             let written = context.eventLoop.makePromise(of: Void.self)
-            sendMessage(dispatch.payload(sequence: sequence, form: form), promise: written)
+            sendMessage(payload, promise: written)
             written.futureResult.assumeIsolated().whenSuccess { [gateway] in
-                gateway.note(.delivered(input: input, shard: shard, sequence: sequence))
+                session.unwritten.remove(input)
+                gateway.note(.delivered(input: input, shard: session.shardIndex, sequence: entry.sequence))
             }
         } else {
-            sendMessage(dispatch.payload(sequence: sequence, form: form))
+            sendMessage(payload)
         }
         guard !faults.isEmpty else { return }
         for index in faults.indices { faults[index].remaining -= 1 }
@@ -148,7 +149,9 @@ final class GatewayConnection: ChannelInboundHandler {
             opcode = .binary
             if corruptsNext {
                 corruptsNext = false
-                bytes[bytes.count / 2] ^= 0x10
+                // After a flush both formats go on with a block header whose bits 1 and 2 are the type; 3 is reserved in both
+                // (RFC 1951 §3.2.3, RFC 8878 §3.1.1.2), so no decoder takes it.
+                bytes[0] |= 0b110
             }
         } else if compressesPayloads, payload.count > 1024 {
             bytes = TransportCompressor.whole(payload)

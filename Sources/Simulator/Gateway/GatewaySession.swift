@@ -12,6 +12,8 @@ final class GatewaySession {
     private(set) var replay: ReplayBuffer
     /// `nil` while the client is away.
     weak var connection: GatewayConnection?
+    /// Injected events that no connection of the session has taken yet.
+    var unwritten: Set<Int> = []
     /// Ends the session when the client stays away.
     var expiry: Scheduled<Void>?
 
@@ -38,9 +40,12 @@ final class GatewaySession {
     }
 
     /// Numbers a dispatch, keeps it for a RESUME and sends it if the client is there.
-    func tell(_ dispatch: RenderedDispatch) {
+    /// - Parameter input: the injected event whose delivery this is.
+    func tell(_ dispatch: RenderedDispatch, input: Int? = nil) {
         sequence += 1
-        replay.append(dispatch, sequence: sequence)
-        connection?.send(dispatch, sequence: sequence)
+        let entry = ReplayBuffer.Entry(sequence: sequence, dispatch: dispatch, input: input)
+        replay.append(entry)
+        if let input { unwritten.insert(input) }
+        connection?.send(entry)
     }
 }

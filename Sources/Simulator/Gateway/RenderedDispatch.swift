@@ -11,14 +11,9 @@ final class RenderedDispatch {
     }
 
     let dispatch: Dispatch
-    /// The injected event that led to it.
-    let input: Int?
     private var rendered: [Form: [UInt8]] = [:]
 
-    init(_ dispatch: Dispatch, input: Int? = nil) {
-        self.dispatch = dispatch
-        self.input = input
-    }
+    init(_ dispatch: Dispatch) { self.dispatch = dispatch }
 
     /// The whole payload with opcode 0 and this sequence.
     func payload(sequence: Int, form: Form) -> [UInt8] {

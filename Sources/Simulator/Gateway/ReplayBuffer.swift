@@ -1,18 +1,25 @@
 /// A session's newest dispatches, kept for RESUME.
 struct ReplayBuffer {
+    struct Entry {
+        let sequence: Int
+        let dispatch: RenderedDispatch
+        /// The injected event whose delivery is reported when this is written.
+        let input: Int?
+    }
+
     let capacity: Int
-    private var entries: [(sequence: Int, dispatch: RenderedDispatch)] = []
+    private var entries: [Entry] = []
 
     init(capacity: Int) { self.capacity = max(1, capacity) }
 
-    mutating func append(_ dispatch: RenderedDispatch, sequence: Int) {
+    mutating func append(_ entry: Entry) {
         // Trimmed in bulk, so that an append costs the same on average however large the buffer is.
         if entries.count >= 2 * capacity { entries.removeFirst(entries.count - capacity + 1) }
-        entries.append((sequence, dispatch))
+        entries.append(entry)
     }
 
     /// What came after `sequence`, oldest first; `nil` when some of it is no longer kept.
-    func entries(after sequence: Int) -> [(sequence: Int, dispatch: RenderedDispatch)]? {
+    func entries(after sequence: Int) -> [Entry]? {
         let kept = entries.suffix(capacity)
         guard let first = kept.first else { return [] }
         guard sequence >= first.sequence - 1 else { return nil }

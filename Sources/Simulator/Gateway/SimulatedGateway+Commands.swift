@@ -110,7 +110,7 @@ extension SimulatedGateway {
             return refuse(connection)
         }
         bind(session, to: connection)
-        for entry in missed { connection.send(entry.dispatch, sequence: entry.sequence) }
+        for entry in missed { connection.send(entry) }
         // A fault among the replayed dispatches may have ended the connection.
         guard connection.session === session else { return }
         session.tell(RenderedDispatch(Dispatch(event: .resumed, data: ["_trace": []], audience: .direct)))

@@ -107,6 +107,8 @@ final class SimulatedGateway {
         session.expiry?.cancel()
         sessions[session.id] = nil
         sessionOrder.removeAll { $0 === session }
+        for input in session.unwritten.sorted() { note(.undelivered(input: input, reason: "the bot's session has ended")) }
+        session.unwritten = []
     }
 
     /// 32 hexadecimal digits, as Discord's are.
@@ -126,16 +128,19 @@ final class SimulatedGateway {
         for connection in connections.values { connection.close(4004, "session starts exhausted: the token was reset") }
     }
 
-    /// Tells every session that hears of it; `input` is reported as undelivered when there is none.
-    func tell(_ dispatch: Dispatch, input: Int? = nil) {
-        let rendered = RenderedDispatch(dispatch, input: input)
+    /// Tells each session what it hears of. With `input`, the last dispatch of each session is reported as the delivery of that
+    /// injected event, and the event as undelivered when no session hears of anything.
+    func tell(_ dispatches: [Dispatch], input: Int? = nil) {
+        let rendered = dispatches.map(RenderedDispatch.init)
         var isHeard = false
-        for session in sessionOrder where session.hears(dispatch) {
-            isHeard = true
-            session.tell(rendered)
+        for session in sessionOrder {
+            let heard = rendered.filter { session.hears($0.dispatch) }
+            for (index, dispatch) in heard.enumerated() { session.tell(dispatch, input: index == heard.count - 1 ? input : nil) }
+            isHeard = isHeard || !heard.isEmpty
         }
         guard !isHeard, let input else { return }
-        let reason = sessionOrder.isEmpty ? "the bot has no session" : "no session subscribes to \(dispatch.event.name)"
+        let reason = dispatches.isEmpty ? "the bot cannot see the channel"
+            : sessionOrder.isEmpty ? "the bot has no session" : "no session subscribes to \(dispatches[0].event.name)"
         note(.undelivered(input: input, reason: reason))
     }
 
@@ -164,7 +169,7 @@ final class SimulatedGateway {
                 isOver = true
                 break
             }
-            tell(dispatch)
+            tell([dispatch])
         }
         isBatching = false
         for connection in connections.values { connection.flush() }
