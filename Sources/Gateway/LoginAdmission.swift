@@ -18,6 +18,7 @@ final class LoginAdmission {
     /// For the next turn of the queue, and for the next budget.
     private var turnTimer: TimerToken?
     private var budgetTimer: TimerToken?
+    private var isStopped = false
     /// The budget's end of which a note was made.
     private var notedEnd: Int64?
     /// A process that starts anew keeps its distance from the IDENTIFY of the one before it.
@@ -70,7 +71,7 @@ final class LoginAdmission {
     }
 
     private func admit() {
-        guard !outside.isEmpty else { return }
+        guard !isStopped, !outside.isEmpty else { return }
         // A connection that cannot IDENTIFY before tomorrow is not opened today.
         let left = ledger.endsAt - WallClock.now
         guard remaining > 0 else { return budgetSpent(until: context.reactor.now + .milliseconds(max(left, 0))) }
@@ -146,7 +147,9 @@ final class LoginAdmission {
         }
     }
 
+    /// Nobody is let in any more.
     func stop() {
+        isStopped = true
         for token in [turnTimer.take(), budgetTimer.take()] {
             if let token { context.reactor.cancel(token) }
         }

@@ -151,8 +151,8 @@ extension Shard: WebSocketConnectionDelegate {
             context.note(id, .sessionInvalidated(resumable: isResumable))
             report(.sessionInvalidated(resumable: isResumable))
         default:
-            // Opcodes that are not documented will appear; they are none of our business.
-            break
+            // Opcodes that are not documented will appear.
+            session.heard()
         }
     }
 

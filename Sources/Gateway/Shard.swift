@@ -117,7 +117,7 @@ final class Shard {
             .identify(
                 Identify(
                     token: configuration.token, intents: configuration.intents, shard: id, presence: configuration.presence,
-                    largeThreshold: configuration.largeThreshold, compress: configuration.compression == .payload)))
+                    largeThreshold: configuration.largeThreshold, compress: configuration.compression == .payload && configuration.encoding == .json)))
     }
 
     private func becomeReady(resumed: Bool) {

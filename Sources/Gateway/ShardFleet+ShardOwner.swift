@@ -11,7 +11,7 @@ extension ShardFleet: ShardOwner {
 
     func shardLeftLogin(_ shard: Shard) { admission?.leave(shard) }
 
-    func shardCannotReachGateway(_ shard: Shard) { refresh() }
+    func shardCannotReachGateway(_ shard: Shard) { refreshAfterFailure() }
 
     func shard(_ shard: Shard, saves point: ResumePoint?) { keep(point, of: shard) }
 

@@ -1,5 +1,5 @@
-package import Discord
-package import GatewayProtocol
+import Discord
+import GatewayProtocol
 package import Reactor
 package import TLS
 
@@ -28,7 +28,8 @@ package final class ShardFleet {
     private var retryTimer: TimerToken?
     private var failedRefreshes = 0
     private var isRefreshing = false
-    private var nextNonce = 0
+    private var lastRefresh: ContinuousClock.Instant?
+    var nextNonce = 0
 
     /// - Parameter source: asks GET /gateway/bot; called at the start and whenever URL or budget may have changed.
     package init(
@@ -75,10 +76,19 @@ package final class ShardFleet {
         refresh()
     }
 
+    /// However many shards cannot reach the gateway, its URL is asked for once in so long.
+    private static let refreshDistance = Duration.seconds(30)
+
+    func refreshAfterFailure() {
+        if let lastRefresh, context.reactor.now - lastRefresh < Self.refreshDistance { return }
+        refresh()
+    }
+
     /// Asks GET /gateway/bot, and again with growing pauses until it answers.
     func refresh() {
         guard !isRefreshing, retryTimer == nil else { return }
         isRefreshing = true
+        lastRefresh = context.reactor.now
         source { [weak self] in self?.refreshed($0) }
     }
 
@@ -170,62 +180,6 @@ package final class ShardFleet {
 
     /// The first part of a token is the bot's id in base 64, which is no secret.
     private static func botKey(_ token: BotToken) -> String { String(token.exposed.prefix { $0 != "." }) }
-
-    // MARK: Commands
-
-    /// Sets the presence of every shard, now and in every later session.
-    /// - Throws: when the payload is larger than Discord accepts.
-    package func updatePresence(_ presence: Presence) throws(CommandError) {
-        context.reactor.assertCurrent()
-        context.configuration.presence = presence
-        for shard in shards { try shard.commands.updatePresence(presence) }
-    }
-
-    /// Joins, moves in or leaves (`channel` nil) voice.
-    package func updateVoiceState(
-        guild: Snowflake, channel: Snowflake?, isMuted: Bool = false, isDeafened: Bool = false
-    ) throws(CommandError) {
-        try shard(of: guild)?.commands.send(
-            .voiceStateUpdate(guild: guild, channel: channel, isMuted: isMuted, isDeafened: isDeafened))
-    }
-
-    /// Asks for members and collects the chunks; the events themselves go to their subscribers too.
-    /// - Throws: when the request itself is against the limits; then `completion` is not called.
-    /// - Returns: an action that ends the wait; `completion` is not called after it.
-    @discardableResult
-    package func requestMembers(
-        of guild: Snowflake, _ selection: MemberRequest.Selection, presences: Bool = false,
-        completion: @escaping MemberRequestCompletion
-    ) throws(CommandError) -> () -> Void {
-        nextNonce += 1
-        let nonce = "mw\(nextNonce)"
-        let request = try MemberRequest(guild: guild, selection: selection, presences: presences, nonce: nonce)
-        guard let shard = shard(of: guild) else {
-            completion(.failure(.foreignGuild))
-            return {}
-        }
-        try shard.commands.requestMembers(request, nonce: nonce, completion)
-        return { [weak shard] in shard?.commands.cancelMembers(nonce: nonce) }
-    }
-
-    /// Asks for the soundboard sounds of guilds; each answer is a SOUNDBOARD_SOUNDS event.
-    package func requestSoundboardSounds(of guilds: [Snowflake]) throws(CommandError) {
-        for shard in shards {
-            let own = guilds.filter(shard.id.owns)
-            if !own.isEmpty { try shard.commands.send(.requestSoundboardSounds(guilds: own)) }
-        }
-    }
-
-    /// Asks for channel facts; the answer is a CHANNEL_INFO event.
-    package func requestChannelInfo(of guild: Snowflake, fields: [String]) throws(CommandError) {
-        try shard(of: guild)?.commands.send(.requestChannelInfo(guild: guild, fields: fields))
-    }
-
-    /// The shard in this process that owns the guild.
-    private func shard(of guild: Snowflake) -> Shard? {
-        context.reactor.assertCurrent()
-        return shards.first { $0.id.owns(guild) }
-    }
 
     // MARK: Leaving
 

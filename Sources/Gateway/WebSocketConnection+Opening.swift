@@ -10,7 +10,6 @@ extension WebSocketConnection {
     package func open() {
         precondition(phase == .idle, "a connection opens once")
         phase = .connecting
-        life = self
         connector = TCPConnector.connect(
             to: proxy?.host ?? host, port: proxy?.port ?? request.url.port, on: reactor,
             deadline: reactor.now + deadlines.connect

@@ -5,7 +5,7 @@ package import WebSocketProtocol
 /// A WebSocket connection as a client: TCP, a proxy's tunnel if there is one, TLS if the URL says so, the opening handshake, messages, the
 /// closing handshake. Each wait has a total deadline.
 ///
-/// Alive on its own from `open` until the stream below has ended: after `close` it may be dropped and still ends properly.
+/// The owner keeps it while it is open; one that is dropped is gone. While it opens, and after `close`, it lives on its own.
 package final class WebSocketConnection: ByteStreamDelegate {
     package weak var delegate: (any WebSocketConnectionDelegate)?
     package let request: HandshakeRequest
@@ -35,8 +35,6 @@ package final class WebSocketConnection: ByteStreamDelegate {
     var tunnel: ProxyConnect?
     var handshake: ClientHandshake?
     var machine: WebSocketMachine?
-    /// Itself from `open` to the end, because the streams below hold their delegate weakly.
-    var life: WebSocketConnection?
     private var deadline: TimerToken?
     private var output: [UInt8] = []
 
@@ -60,6 +58,8 @@ package final class WebSocketConnection: ByteStreamDelegate {
         self.deadlines = deadlines
         makeCompression = compression
     }
+
+    deinit { stream?.abort() }
 
     /// Whether messages can be sent.
     package var isOpen: Bool { phase == .open }
@@ -212,15 +212,14 @@ package final class WebSocketConnection: ByteStreamDelegate {
         connector = nil
         stream?.abort()
         stream = nil
-        life = nil
     }
 
     // MARK: Deadlines
 
+    /// The timer holds the connection until it fires or is cancelled, since the streams below hold their delegate weakly.
     func setDeadline(after wait: Duration, _ action: @escaping (WebSocketConnection) -> Void) {
         cancelDeadline()
-        deadline = reactor.schedule(after: wait) { [weak self] in
-            guard let self else { return }
+        deadline = reactor.schedule(after: wait) { [self] in
             deadline = nil
             action(self)
         }

@@ -114,6 +114,9 @@ package struct GatewaySession: ~Copyable {
         return true
     }
 
+    /// Records any other payload, which means nothing here but that the server is alive.
+    package mutating func heard() { heardSinceBeat = true }
+
     /// Takes one fact and appends what has to be done.
     ///
     /// - Parameters:

@@ -16,6 +16,13 @@ final class FleetListener: GatewayDelegate {
     var onResumed: () -> Void = {}
     var onFailure: () -> Void = {}
 
+    func forget() {
+        onEvent = { _ in }
+        onReady = { _ in }
+        onResumed = {}
+        onFailure = {}
+    }
+
     func gateway(shard: ShardID, dispatched event: EventName, sequence: Int64, data: UnsafeRawBufferPointer, encoding: PayloadEncoding) {
         record(event.description, sequence, data, encoding)
     }

@@ -42,6 +42,10 @@ final class Scene {
     func play(within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation) {
         listener.onFailure = { [table] in table.done() }
         table.run(within: limit, sourceLocation: sourceLocation) { fleet.start() }
+        // What a scenario hung up here holds the scene.
+        listener.forget()
+        gateway.forget()
+        fleet.trace = nil
     }
 
     func done() { table.done() }

@@ -28,12 +28,18 @@ final class ScriptedGateway {
             let peer = GatewayPeer(peers.count, connection, self, encoding)
             peers.append(peer)
             log.append("open \(peer.index)")
-            connection.onMessage = { [unowned self] _, bytes in take(bytes, from: peer) }
-            connection.onEnd = { [unowned self, unowned connection] in
+            connection.onMessage = { [unowned self, unowned peer] _, bytes in take(bytes, from: peer) }
+            connection.onEnd = { [unowned self, unowned peer, unowned connection] in
                 log.append("end \(peer.index) \(connection.closeReceived.map(\.description) ?? "without close")")
             }
             onOpen(peer)
         }
+    }
+
+    func forget() {
+        onOpen = { _ in }
+        onCommand = { _, _, _ in true }
+        onInfo = { _ in }
     }
 
     private func take(_ bytes: [UInt8], from peer: GatewayPeer) {

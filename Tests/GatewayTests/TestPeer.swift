@@ -23,8 +23,8 @@ final class TestServer {
             let peer = TestPeer(self)
             peers.append(peer)
             if let tls = self.tls {
-                peer.socket = try? SecureSocket.server(over: stream, context: tls) { result in
-                    if case .success(let socket) = result { peer.adopt(socket) }
+                peer.socket = try? SecureSocket.server(over: stream, context: tls) { [weak peer] result in
+                    if case .success(let socket) = result { peer?.adopt(socket) }
                 }
             } else {
                 peer.adopt(stream)

@@ -19,7 +19,6 @@ final class Turntable {
         within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation, _ begin: () throws -> Void
     ) rethrows {
         try begin()
-        if isDone { return }
         reactor.schedule(after: limit) { self.reactor.handle.stop() }
         reactor.run()
         if !isDone { Issue.record("the scenario did not come to its end", sourceLocation: sourceLocation) }

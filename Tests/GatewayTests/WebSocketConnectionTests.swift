@@ -7,6 +7,7 @@ import WebSocketProtocol
 
 /// Records what a connection tells.
 private final class Listener: WebSocketConnectionDelegate {
+    var connection: WebSocketConnection?
     var opened = false
     var failure: ConnectionFailure?
     var closure: ConnectionClosure?
@@ -57,6 +58,7 @@ private let impatient: ConnectionDeadlines = {
         let connection = WebSocketConnection(
             request, on: table.reactor, tls: try tls ?? TLSContext(), proxy: proxy, limits: limits, deadlines: deadlines)
         connection.delegate = listener
+        listener.connection = connection
         connection.open()
     }
 
@@ -77,7 +79,7 @@ private let impatient: ConnectionDeadlines = {
         let server = try TestServer(on: table.reactor, tls: contexts?.server)
         let listener = Listener()
         server.onOpen = { peer in
-            peer.onMessage = { _, bytes in peer.send("echo " + String(decoding: bytes, as: UTF8.self)) }
+            peer.onMessage = { [unowned peer] _, bytes in peer.send("echo " + String(decoding: bytes, as: UTF8.self)) }
         }
         listener.onOpen = { text($0, "one") }
         listener.onMessage = { $0.close(.normalClosure, reason: "bye") }
