@@ -36,6 +36,7 @@ class Server:
     def accept(self):
         while True:
             plain, _ = self.listener.accept()
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             threading.Thread(target=self.serve, args=(plain, self.connections), daemon=True).start()
 
