@@ -192,12 +192,12 @@ Timer.__index = Timer
 
 function Timer:cancel() return host.cancel_timer(self.key) end
 
--- delay, [name,] handler
+-- delay, [name,] handler. Reached by tail calls, so that its caller is the script.
 local function timer(which, repeats, delay, name, handler)
   if handler == nil then name, handler = nil, name end
-  if type(delay) ~= "number" and type(delay) ~= "string" then bad(1, which, "seconds or text like \"10m\"", delay, 4) end
-  if type(handler) ~= "function" then bad(name == nil and 2 or 3, which, "function", handler, 4) end
-  if name ~= nil and type(name) ~= "string" then bad(2, which, "name", name, 4) end
+  if type(delay) ~= "number" and type(delay) ~= "string" then bad(1, which, "seconds or text like \"10m\"", delay) end
+  if type(handler) ~= "function" then bad(name == nil and 2 or 3, which, "function", handler) end
+  if name ~= nil and type(name) ~= "string" then bad(2, which, "name", name) end
   return setmetatable({ key = host.timer(delay, repeats, name or which, handler) }, Timer)
 end
 
