@@ -53,11 +53,11 @@ final class Moonwire {
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
-    /// Waits until standard error contains `text`; what it contains at the deadline otherwise.
-    func waitForLog(_ text: String, seconds: Double = 30) -> String { errors.wait(for: text, seconds: seconds) }
+    /// Waits until standard error contains `text` so many times; what it contains at the deadline otherwise.
+    func waitForLog(_ text: String, times: Int = 1, seconds: Double = 30) -> String { errors.wait(for: text, times: times, seconds: seconds) }
 
     /// Waits until standard output contains `text`; what it contains at the deadline otherwise.
-    func waitForOutput(_ text: String, seconds: Double = 30) -> String { output.wait(for: text, seconds: seconds) }
+    func waitForOutput(_ text: String, seconds: Double = 30) -> String { output.wait(for: text, times: 1, seconds: seconds) }
 
     func wait() -> Outcome {
         let deadline = Date().addingTimeInterval(60)
@@ -91,10 +91,10 @@ private final class Capture: @unchecked Sendable {
         }
     }
 
-    func wait(for part: String, seconds: Double) -> String {
+    func wait(for part: String, times: Int, seconds: Double) -> String {
         let deadline = Date().addingTimeInterval(seconds)
         return lock.withLock {
-            while !String(decoding: text, as: UTF8.self).contains(part), !isAtEnd, lock.wait(until: deadline) {}
+            while String(decoding: text, as: UTF8.self).components(separatedBy: part).count <= times, !isAtEnd, lock.wait(until: deadline) {}
             return String(decoding: text, as: UTF8.self)
         }
     }
