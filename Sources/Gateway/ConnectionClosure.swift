@@ -15,7 +15,7 @@ extension ConnectionClosure: CustomStringConvertible {
         switch self {
         case .closed(nil, _): "closed without a code"
         case .closed(let code?, ""): "closed with \(code)"
-        case .closed(let code?, let reason): "closed with \(code): \(reason)"
+        case .closed(let code?, let reason): "closed with \(code): \(PeerText(reason))"
         case .lost(let reason): "connection lost: \(reason)"
         case .violated(let error): "protocol error: \(error)"
         }

@@ -29,9 +29,9 @@ extension ConnectionFailure: CustomStringConvertible {
     package var description: String {
         switch self {
         case .connect(let failure): "\(failure)"
-        case .proxy(let host, let error): "the proxy \(host) opens no tunnel: \(error); check HTTPS_PROXY and NO_PROXY"
+        case .proxy(let host, let error): "the proxy \(host) opens no tunnel: \(PeerText(error)); check HTTPS_PROXY and NO_PROXY"
         case .tls(let failure): "\(failure)"
-        case .upgrade(let host, let error): "\(host) accepts no WebSocket: \(error); check gateway_url"
+        case .upgrade(let host, let error): "\(host) accepts no WebSocket: \(PeerText(error)); check gateway_url"
         case .deadlinePassed(let host, let step): "\(host): \(step.rawValue) took too long; check the network"
         case .stream(let host, let reason): "\(host): the connection broke while opening: \(reason)"
         }
