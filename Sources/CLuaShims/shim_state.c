@@ -44,8 +44,7 @@ shim_state *shim_open_failing(const shim_limits *limits, int64_t after, int64_t 
     S->main = L;
     *(shim_state **)lua_getextraspace(L) = S;
     lua_atpanic(L, panic);
-    lua_gc(L, LUA_GCINC, 400, 0, 0);
-    S->live = S->heap.used;
+    shim_note_collected(S);
     if (lua_version(L) != LUA_VERSION_NUM || shim_protect(S, set_up, NULL) != LUA_OK) {
         shim_close(S);
         return NULL;
