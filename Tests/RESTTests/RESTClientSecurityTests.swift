@@ -96,7 +96,7 @@ private let ask = RESTRequest.currentUser()
 
     @Test("after GOAWAY the next request takes another connection")
     func goAway() async throws {
-        let session = try await run(["goaway", "ok"], [post(1), post(1)])
+        let session = try await run(["goaway", "ok"], [get(1), get(1)])
         #expect(session.results.allSatisfy { $0.response?.status == 200 })
         #expect(session.record.connections == 2)
         #expect(session.record.requests.count == 2)
