@@ -50,26 +50,6 @@ private let ask = RESTRequest.currentUser()
         #expect(session.results[0].error?.message.hasPrefix("no TLS connection to 127.0.0.1:") == true)
         #expect(session.record.requests.isEmpty)
     }
-
-    @Test("the file's authorities are added to the system's, not put in their place")
-    func anchors() throws {
-        func count(_ bytes: [UInt8]) -> Int {
-            String(decoding: bytes, as: UTF8.self).split(separator: "-----BEGIN CERTIFICATE-----", omittingEmptySubsequences: false).count - 1
-        }
-        let path = try #require(ccurl_version()?.pointee.cainfo.map { String(cString: $0) })
-        guard case .memory(let sum) = try TrustAnchors(caFile: path), case .bundle(path) = try TrustAnchors(caFile: nil) else {
-            Issue.record("no bundle on this system")
-            return
-        }
-        #expect(count(sum) > 100 && count(sum) % 2 == 0, "the system's bundle twice")
-    }
-
-    @Test("a CA file that cannot be used is told at the start", arguments: [("/nowhere/ca.pem", "cannot read the certificate file /nowhere/ca.pem: No such file or directory"), ("/dev/null", nil)])
-    func badFile(path: String, message: String?) throws {
-        let error = #expect(throws: RESTError.self) { try TrustAnchors(caFile: path) }
-        #expect(error?.kind == .configuration)
-        #expect(error?.message == message ?? "\(path) holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
-    }
 }
 
 @Suite("REST client: HTTP/2 over TLS (RFC 9113)") struct RESTClientHTTP2Tests {
@@ -116,7 +96,7 @@ private let ask = RESTRequest.currentUser()
 
     @Test("after GOAWAY the next request takes another connection")
     func goAway() async throws {
-        let session = try await run(["goaway", "ok"], [post(1), post(1)])
+        let session = try await run(["goaway", "ok"], [get(1), get(1)])
         #expect(session.results.allSatisfy { $0.response?.status == 200 })
         #expect(session.record.connections == 2)
         #expect(session.record.requests.count == 2)
