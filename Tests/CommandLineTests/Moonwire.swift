@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The real `moonwire` program, run as a user runs it.
 final class Moonwire {
@@ -8,6 +9,8 @@ final class Moonwire {
         let errors: String
     }
 
+    /// A folder that it works in, kept as long as it runs.
+    var folder: TemporaryFolder?
     private let process = Process()
     private let input = Pipe()
     private let output = Capture()

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("moonwire run against a Discord that the test plays", .serialized)
 struct SessionTests {
-    private func start(_ simulator: SimulatorServer, _ script: String) throws -> (Moonwire, TemporaryFolder) {
+    private func start(_ simulator: SimulatorServer, _ script: String) throws -> Moonwire {
         let folder = try TemporaryFolder()
         try folder.write("pack/main.lua", script)
         try folder.write("moonwire.toml", """
@@ -20,7 +20,8 @@ struct SessionTests {
             """)
         let moonwire = try Moonwire(
             ["run", folder.path("pack"), "--config", folder.path("moonwire.toml")], environment: ["DISCORD_TOKEN": simulator.token])
-        return (moonwire, folder)
+        moonwire.folder = folder
+        return moonwire
     }
 
     private let echo = """
@@ -35,7 +36,7 @@ struct SessionTests {
     @Test("SIGTERM closes the gateway with 1000 and exits with 0")
     func terminate() async throws {
         let simulator = try await SimulatorServer.start()
-        let (moonwire, _) = try start(simulator, echo)
+        let moonwire = try start(simulator, echo)
         try await simulator.sessionsReady()
         moonwire.signal(SIGTERM)
         let code = try await simulator.first("a close frame") { observation -> Int? in
@@ -50,7 +51,7 @@ struct SessionTests {
     @Test("what is said while the connection is down is answered once after the resume, in order")
     func resume() async throws {
         let simulator = try await SimulatorServer.start()
-        let (moonwire, _) = try start(simulator, echo)
+        let moonwire = try start(simulator, echo)
         try await simulator.sessionsReady()
         let mark = try await simulator.mark()
         try await simulator.inflict(.cut)
@@ -71,7 +72,7 @@ struct SessionTests {
         var settings = SimulatorConfiguration()
         settings.pace.heartbeatInterval = .milliseconds(200)
         let simulator = try await SimulatorServer.start(settings)
-        let (moonwire, _) = try start(simulator, echo)
+        let moonwire = try start(simulator, echo)
         try await simulator.sessionsReady()
         let mark = try await simulator.mark()
         try await simulator.say("spin")
