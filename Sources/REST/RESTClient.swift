@@ -128,6 +128,9 @@ extension RESTClient {
         if let reason = request.reason, !(1...Limits.auditLogReason).contains(reason.unicodeScalars.count) {
             return RESTError(.invalidRequest, "an audit log reason has 1 to \(Limits.auditLogReason) characters, not \(reason.unicodeScalars.count)", route: call.name)
         }
+        if case .multipart(_, let files) = request.body, let file = files.first(where: { !$0.hasPlainType }) {
+            return RESTError(.invalidRequest, "the content type of the file “\(file.name)” is no media type", route: call.name)
+        }
         return memory.recall(request, at: now)
     }
 

@@ -11,4 +11,7 @@ package struct UploadFile: Sendable {
         self.contentType = contentType
         self.bytes = bytes
     }
+
+    /// Whether the content type can stand in a header line.
+    var hasPlainType: Bool { contentType?.utf8.allSatisfy { 0x20 <= $0 && $0 <= 0x7E } ?? true }
 }

@@ -50,7 +50,7 @@ private func get(_ path: String) -> RESTRequest { .raw(.get, path: path) }
     func multipart() async throws {
         let files = [
             UploadFile(name: "a \"quoted\".png", contentType: "image/png", bytes: Array(repeating: 7, count: 300_000)),
-            UploadFile(name: "empty.txt", bytes: []),
+            UploadFile(name: "empty\r\nContent-Type: text/html\r\n.txt", bytes: []),
         ]
         let session = try await Session.run([:], [.createMessage(in: .init(rawValue: 1), Array(#"{"content":"hi"}"#.utf8), files: files)])
         let parts = try #require(session.record.requests.first?["parts"]?.arrayValue)
@@ -277,8 +277,10 @@ private func get(_ path: String) -> RESTRequest { .raw(.get, path: path) }
         reason.reason = String(repeating: "ä", count: 513)
         var large = post(1)
         large.body = .json(Array(repeating: 0x20, count: 2000))
-        let session = try await Session.run([:], [reason, large, .raw(.get, path: "/channels/../users/@me")]) { configuration, _ in configuration.requestLimit = 1000 }
-        #expect(session.results.map { $0.error?.kind } == [.invalidRequest, .invalidRequest, .invalidRequest])
+        var smuggler = post(1)
+        smuggler.body = .multipart(payload: [], files: [UploadFile(name: "a", contentType: "text/plain\r\nX: y", bytes: [])])
+        let session = try await Session.run([:], [reason, large, .raw(.get, path: "/channels/../users/@me"), smuggler]) { configuration, _ in configuration.requestLimit = 1000 }
+        #expect(session.results.map { $0.error?.kind } == [.invalidRequest, .invalidRequest, .invalidRequest, .invalidRequest])
         #expect(session.record.requests.isEmpty)
         let bare = try await Session.run([:], [post(1)]) { configuration, _ in configuration.token = nil }
         #expect(bare.results[0].error?.kind == .unauthorized)
