@@ -36,21 +36,36 @@ static int push_whole_lazy(shim_decoder *d, int prototype) {
     return 0;
 }
 
+/// Zeros behind the bytes, for decoders that read whole words: in a buffer of the state's, or in a userdata when there are many.
+static const char *pad(lua_State *L, shim_state *S, const shim_payload *payload, int *document) {
+    size_t size = payload->length + SHIM_PADDING;
+    char *copy;
+    if (payload->length <= SHIM_SCRATCH) {
+        if (S->scratch == NULL && (S->scratch = malloc(SHIM_SCRATCH + SHIM_PADDING)) == NULL) luaL_error(L, "not enough memory");
+        copy = S->scratch;
+    } else {
+        copy = lua_newuserdatauv(L, size, 0);
+        *document = lua_gettop(L);
+    }
+    if (payload->length > 0) memcpy(copy, payload->bytes, payload->length);
+    memset(copy + payload->length, 0, SHIM_PADDING);
+    return copy;
+}
+
 void shim_push_payload(lua_State *L, shim_state *S, const shim_payload *payload, int is_padded) {
     luaL_checkstack(L, LUA_MINSTACK, "document");
-    int base = lua_gettop(L) + 1, stays = stays_text(S, payload);
-    shim_decoder d = { .L = L, .S = S, .begin = payload->bytes, .nulls = payload->nulls, .encoding = payload->encoding };
-    if (stays || !is_padded) {
-        char *copy = lua_newuserdatauv(L, payload->length + SHIM_PADDING, 0);
-        memcpy(copy, payload->bytes, payload->length);
-        memset(copy + payload->length, 0, SHIM_PADDING);
-        d.begin = copy;
-        if (stays) d.document = base;
-    }
+    int base = lua_gettop(L) + 1, userdata = 0, stays = stays_text(S, payload);
+    shim_decoder d = { .L = L, .S = S, .nulls = payload->nulls, .encoding = payload->encoding };
+    int is_long = payload->length > SHIM_SCRATCH;
+    d.begin = is_padded && !(stays && is_long) ? payload->bytes : pad(L, S, payload, &userdata);
     d.end = d.begin + payload->length;
-    if (stays && push_whole_lazy(&d, payload->prototype)) {
-        lua_replace(L, base);
-        return;
+    if (stays) {
+        d.document = is_long ? userdata : SHIM_EMBED;
+        if (push_whole_lazy(&d, payload->prototype)) {
+            if (userdata != 0) lua_replace(L, base);
+            return;
+        }
+        if (!is_long) d.document = 0;
     }
     d.cache = shim_push_key_cache(L, S);
     if (payload->encoding == 1) shim_etf_document(&d, payload->prototype);

@@ -6,13 +6,16 @@
 
 enum { SHIM_DEEPEST = 128, SHIM_FLUSHED = 512 };    // levels of nesting; values on the stack before they are moved into a table
 
+/// The first object is to carry a copy of the document.
+enum { SHIM_EMBED = -1, SHIM_SCRATCH = 16 << 10 };
+
 /// A pass over a document, or over a part of one.
 typedef struct {
     lua_State *L;
     shim_state *S;
     const char *begin, *end;            // of the document; zeros follow
     int cache, nulls, depth;            // the key cache's index
-    int document, encoding;             // index of the userdata that holds the document, when its objects may stay text; else 0
+    int document, encoding;             // index of the userdata with the document, when its objects may stay text; SHIM_EMBED; else 0
 } shim_decoder;
 
 const char *shim_json_value(shim_decoder *d, const char *p, int prototype);

@@ -121,6 +121,7 @@ struct shim_state {
     shim_prototype prototypes[256];
     shim_field_place *places;           // of the object that is being looked through
     uint32_t place_capacity;
+    char *scratch;                      // a document with zeros behind it
     int32_t has_avx2;
     shim_key *keys;                     // the key cache, made with the first document
 

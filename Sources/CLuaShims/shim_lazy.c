@@ -4,13 +4,13 @@
 #include "shim_document.h"
 #include "shim_scan.h"
 
-enum { FEWEST = 4, LARGEST_KEPT = 16 << 10, SAMPLE = 64, EAGER_RUN = 1024 };
+enum { FEWEST = 4, LARGEST_KEPT = SHIM_SCRATCH, SAMPLE = 64, EAGER_RUN = 1024 };
 
 typedef struct {
-    const char *text;                   // the document, in the userdata that is the user value
+    const char *text;                   // the document: behind the places, or in the userdata that is the user value
     size_t length;
     uint32_t count, left;               // fields, and those not read yet
-    uint8_t prototype, encoding, nulls, is_counted;
+    uint8_t prototype, encoding, nulls, is_counted, has_document;
     shim_field_place places[];
 } node;
 
@@ -53,12 +53,21 @@ const char *shim_push_lazy(shim_decoder *d, const char *p, int prototype) {
 
     luaL_checkstack(L, LUA_MINSTACK, "document");
     lua_createtable(L, 0, 4);
-    node *n = lua_newuserdatauv(L, sizeof *n + count * sizeof *n->places, 1);
-    *n = (node){ .text = d->begin, .length = (size_t)(d->end - d->begin), .count = count, .left = count, .prototype = (uint8_t)prototype,
-                 .encoding = (uint8_t)d->encoding, .nulls = (uint8_t)d->nulls, .is_counted = (uint8_t)is_whole };
-    memcpy(n->places, S->places, count * sizeof *n->places);
-    lua_pushvalue(L, d->document);
-    lua_setiuservalue(L, -2, 1);
+    size_t places = count * sizeof(shim_field_place), length = (size_t)(d->end - d->begin);
+    int embeds = d->document == SHIM_EMBED;
+    node *n = lua_newuserdatauv(L, sizeof *n + places + (embeds ? length + SHIM_PADDING : 0), embeds ? 0 : 1);
+    *n = (node){ .text = d->begin, .length = length, .count = count, .left = count, .prototype = (uint8_t)prototype,
+                 .encoding = (uint8_t)d->encoding, .nulls = (uint8_t)d->nulls, .is_counted = (uint8_t)is_whole,
+                 .has_document = (uint8_t)embeds };
+    memcpy(n->places, S->places, places);
+    if (embeds) {
+        char *text = (char *)n->places + places;
+        memcpy(text, d->begin, length + SHIM_PADDING);
+        n->text = text;
+    } else {
+        lua_pushvalue(L, d->document);
+        lua_setiuservalue(L, -2, 1);
+    }
     lua_rawsetp(L, -2, &node_key);
     int32_t metatable = S->prototypes[prototype].lazy_metatable;
     lua_rawgeti(L, LUA_REGISTRYINDEX, metatable != 0 ? metatable : S->prototypes[0].lazy_metatable);
@@ -97,7 +106,8 @@ static void push_field(lua_State *L, shim_state *S, node *n, int node_index, con
     }
     luaL_checkstack(L, LUA_MINSTACK, "document");
     int base = lua_gettop(L) + 1;
-    lua_getiuservalue(L, node_index, 1);
+    if (n->has_document) lua_pushvalue(L, node_index);
+    else lua_getiuservalue(L, node_index, 1);
     shim_decoder d = { .L = L, .S = S, .begin = n->text, .end = n->text + n->length, .nulls = n->nulls, .depth = 1,
                        .encoding = n->encoding, .document = base };
     d.cache = shim_push_key_cache(L, S);

@@ -72,6 +72,7 @@ void shim_close(shim_state *S) {
     free(S->free_references);
     free(S->keys);
     free(S->places);
+    free(S->scratch);
     free(S->texts);
     free(S->json);
     free(S->out.values);
