@@ -62,6 +62,7 @@ let package = Package(
         .executableTarget(name: "moonwire-simulator", dependencies: ["Simulator", "Discord", "JSON", "ArgumentParser"]),
 
         // Proof.
+        .executableTarget(name: "lua-benchmark", dependencies: ["LuaEngine", "CLuaShims"], path: "Benchmarks/LuaBenchmark"),
         .executableTarget(name: "autobahn-testee", dependencies: ["Reactor", "WebSocketProtocol", "WebSocketDeflate"]),
         .target(name: "FuzzTargets", dependencies: ["WebSocketProtocol", "WebSocketDeflate", "Discord", "JSON", "GatewayProtocol", "LuaEngine", "CLuaShims"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
