@@ -62,9 +62,12 @@ static void push_value(lua_State *L, shim_state *S, const shim_value *value) {
     }
     case VALUE_ERROR: shim_push_error(L, S, value); break;
     case VALUE_MESSAGE: {
+        // As error does: the caller's line, and none when the caller is C. The host's own Lua stands for the script that called it.
         char chunk[LUA_IDSIZE];
-        int line = shim_find_position(L, 1, chunk, sizeof chunk);
-        if (line > 0) lua_pushfstring(L, "%s:%d: ", chunk, line); else lua_pushliteral(L, "");
+        lua_Debug caller;
+        int host = lua_getstack(L, 1, &caller) && lua_getinfo(L, "S", &caller) && caller.what[0] != 'C' && caller.source[1] == '[';
+        int line = host ? shim_find_position(L, 2, chunk, sizeof chunk) : 0;
+        if (line > 0) lua_pushfstring(L, "%s:%d: ", chunk, line); else luaL_where(L, 1);
         lua_pushlstring(L, text, value->length);
         lua_concat(L, 2);
         break;
