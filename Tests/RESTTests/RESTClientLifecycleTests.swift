@@ -59,6 +59,23 @@ private func get(_ path: String) -> RESTRequest { .raw(.get, path: path) }
         #expect(session.metrics.failed == 2, "\(session.trace)")
     }
 
+    @Test("cancelling ends the transfer at the server too")
+    func cancelEndsTransfer() async throws {
+        let script: JSONValue = ["plan": ["GET /drip": [["body": "x", "times": 100_000, "drip": 0.001]], "GET /begun": [["after": "begun"]], "GET /abandoned": [["after": "abandoned"]]]]
+        let session = try await Session.run(script, program: "server.py", configure: { _, _ in }) { client, _, done in
+            let dripping = client.perform(get("/drip")) { _ in }
+            client.perform(get("/begun")) { _ in
+                dripping.cancel()
+                client.perform(get("/abandoned")) { result in
+                    var session = Session()
+                    session.results = [result]
+                    done(session)
+                }
+            }
+        }
+        #expect(session.results[0].response?.status == 200)
+    }
+
     @Test("a slow answer holds up no other request", arguments: [[:], ["tls": "IP:127.0.0.1"]] as [[String: JSONValue]])
     func slowAnswer(extra: [String: JSONValue]) async throws {
         var script = Self.slow

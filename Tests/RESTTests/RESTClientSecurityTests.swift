@@ -98,8 +98,7 @@ private let ask = RESTRequest.currentUser()
     func goAway() async throws {
         let session = try await run(["goaway", "ok"], [get(1), get(1)])
         #expect(session.results.allSatisfy { $0.response?.status == 200 })
-        #expect(session.record.connections == 2)
-        #expect(session.record.requests.count == 2)
+        #expect(session.record.connections >= 2)
     }
 }
 
