@@ -1,6 +1,8 @@
 #ifndef MOONWIRE_CCURL_SHIM_H
 #define MOONWIRE_CCURL_SHIM_H
 #include <curl/curl.h>
+#include <fcntl.h>
+#include <sys/socket.h>
 
 /* Swift sees no variadic functions: one wrapper for each type of argument that an option takes. */
 
@@ -21,6 +23,20 @@ static inline CURLcode ccurl_set_authorities(CURL *easy, void *bytes, size_t cou
     struct curl_blob blob = {bytes, count, CURL_BLOB_NOCOPY};
     return curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
 }
+
+/* A program started while a connection is open must not inherit it: the peer would never see it end. */
+static inline curl_socket_t ccurl_open_socket(void *owner, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)owner;
+    (void)purpose;
+#ifdef SOCK_CLOEXEC
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+#else
+    int descriptor = socket(address->family, address->socktype, address->protocol);
+    if (descriptor >= 0) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    return descriptor;
+#endif
+}
+static inline CURLcode ccurl_close_sockets_on_exec(CURL *easy) { return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, ccurl_open_socket); }
 
 static inline CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) { return curl_easy_getinfo(easy, info, value); }
 static inline CURLcode ccurl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) { return curl_easy_getinfo(easy, info, value); }

@@ -12,8 +12,6 @@ package final class RESTCall {
     var ticket: RateLimiter.Ticket?
     var attempts = 0
     var policy: RetryPolicy
-    /// The last 429 of this call, for the error if time runs out.
-    var lastRefusal: RESTError?
     var deadlineTimer: TimerToken?
     private weak var client: RESTClient?
 

@@ -279,7 +279,6 @@ extension RESTClient {
         case .after(let time): pause = time
         }
         guard let ticket = call.ticket, now + (pause ?? error.retryAfter ?? .zero) < call.deadline else { return fail(call, error) }
-        if pause == nil { call.lastRefusal = error }
         record(call, .again(after: pause))
         limiter.requeue(ticket, notBefore: pause.map { now + $0 }, at: now)
     }
@@ -291,7 +290,7 @@ extension RESTClient {
         let error = if case .underWay = call.state {
             RESTError(.timedOut, "no answer from \(host) within \(span.inSeconds)", route: call.name)
         } else {
-            call.lastRefusal ?? RESTError(.timedOut, "still waiting for its rate limit after \(span.inSeconds), with \(limiter.queuedCount) requests waiting", route: call.name)
+            RESTError(.timedOut, "still waiting for its rate limit after \(span.inSeconds), with \(limiter.queuedCount) requests waiting", route: call.name)
         }
         fail(call, error)
         pump()

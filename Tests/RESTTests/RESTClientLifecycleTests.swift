@@ -5,6 +5,12 @@ import Testing
 
 @testable import REST
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 private func get(_ path: String) -> RESTRequest { .raw(.get, path: path) }
 
 @Suite("REST client: cancelling and shutting down") struct RESTClientLifecycleTests {
@@ -57,6 +63,23 @@ private func get(_ path: String) -> RESTRequest { .raw(.get, path: path) }
         #expect(session.results.map { $0.error?.kind } == [nil, .cancelled, .cancelled, nil])
         #expect(session.record.lines.filter { $0 == "GET /slow" }.count <= 1)
         #expect(session.metrics.failed == 2, "\(session.trace)")
+    }
+
+    @Test("cancelling ends the transfer at the server too")
+    func cancelEndsTransfer() async throws {
+        let script: JSONValue = ["plan": ["GET /drip": [["body": "x", "times": 100_000, "drip": 0.001]], "GET /begun": [["after": "begun"]], "GET /abandoned": [["after": "abandoned"]]]]
+        let session = try await Session.run(script, program: "server.py", configure: { _, _ in }) { client, _, done in
+            let dripping = client.perform(get("/drip")) { _ in }
+            client.perform(get("/begun")) { _ in
+                dripping.cancel()
+                client.perform(get("/abandoned")) { result in
+                    var session = Session()
+                    session.results = [result]
+                    done(session)
+                }
+            }
+        }
+        #expect(session.results[0].response?.status == 200)
     }
 
     @Test("a slow answer holds up no other request", arguments: [[:], ["tls": "IP:127.0.0.1"]] as [[String: JSONValue]])
@@ -135,6 +158,30 @@ private func get(_ path: String) -> RESTRequest { .raw(.get, path: path) }
             reactor.nextTurn { reactor.nextTurn { reactor.nextTurn { call.cancel() } } }
         }
         #expect(session.results.map { $0.error?.kind } == [.cancelled])
+    }
+
+    @Test("a program started meanwhile does not inherit connections")
+    func closeOnExec() async throws {
+        let session = try await run { client, _, done in
+            client.perform(get("/a")) { _ in
+                // The connection is open and idle now; every TCP connection of this process is a client's of some test.
+                var session = Session()
+                for descriptor in 3..<CInt(1024) {
+                    var address = sockaddr_in()
+                    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+                    let code = withUnsafeMutablePointer(to: &address) {
+                        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
+                    }
+                    guard code == 0, address.sin_family == sa_family_t(AF_INET) else { continue }
+                    let flags = fcntl(descriptor, F_GETFD)
+                    // Another test's may have been closed since.
+                    if flags >= 0 { session.order.append(Int(flags & FD_CLOEXEC)) }
+                }
+                done(session)
+            }
+        }
+        #expect(!session.order.isEmpty)
+        #expect(session.order.allSatisfy { $0 == Int(FD_CLOEXEC) })
     }
 
     @Test("a client that is dropped leaves nothing in its reactor")

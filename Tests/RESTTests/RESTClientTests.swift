@@ -236,13 +236,14 @@ private func get(_ path: String) -> RESTRequest { .raw(.get, path: path) }
 
     @Test("an answer longer than the limit is refused, by its header or while it comes")
     func tooLarge() async throws {
-        let session = try await Session.run(["plan": ["GET /a": [["body": "0123456789", "times": 200_000]], "GET /b": [["body": "0123456789", "times": 100]]]], [get("/a"), get("/b")]) { configuration, _ in
+        let session = try await Session.run(["plan": ["GET /a": [["body": "0123456789", "times": 200_000]], "GET /b": [["body": "0123456789", "times": 100]], "GET /c": [["body": "x", "times": 1001, "cut": 0]]]], [get("/a"), get("/b"), get("/c")]) { configuration, _ in
             configuration.responseLimit = 1000
         }
         #expect(session.results[0].error?.kind == .tooLarge)
         #expect(session.results[0].error?.message == "the answer is longer than the limit of 1000 bytes")
         #expect(session.results[1].response?.body.count == 1000)
-        #expect(session.metrics.attempts == 2)
+        #expect(session.results[2].error?.kind == .tooLarge, "its header says so, and nothing else comes")
+        #expect(session.metrics.attempts == 3)
     }
 
     @Test("a byte now and then does not outlast the deadline")
@@ -254,6 +255,23 @@ private func get(_ path: String) -> RESTRequest { .raw(.get, path: path) }
         #expect(error.kind == .timedOut)
         #expect(error.description.hasPrefix("GET /a: no answer from 127.0.0.1:"))
         #expect(session.record.requests.count == 1)
+    }
+
+    @Test("the deadline passes in the queue too")
+    func slowQueue() async throws {
+        var second = get("/channels/1")
+        second.deadline = .seconds(1)
+        let session = try await Session.run(["bucket": ["limit": 1, "window": 60]], [get("/channels/1"), second])
+        #expect(session.results[0].response?.status == 200)
+        #expect(session.results[1].error?.description == "GET /channels/1: still waiting for its rate limit after 1 s, with 1 requests waiting")
+        #expect(session.record.requests.count == 1)
+    }
+
+    @Test("a server error whose retry would come too late is the error")
+    func lateRetry() async throws {
+        let session = try await Session.run(["plan": ["GET /a": [["status": 503]]]], [get("/a")]) { configuration, _ in configuration.retryPause = .seconds(400) }
+        #expect(session.results[0].error?.status == 503)
+        #expect(session.metrics.attempts == 1)
     }
 
     @Test("an attempt's own limit leaves time for another")

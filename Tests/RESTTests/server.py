@@ -1,7 +1,8 @@
 """A scripted HTTP server for the REST tests: Python's http.server does the protocol, a script says what to answer.
 
 plan     {"METHOD /path": [answer, ...]}; the last answer repeats. An answer: status, headers, body, times (repetitions of body),
-         delay and drip (seconds before, and between bytes), cut (body bytes before a reset), drop (no answer at all).
+         delay and drip (seconds before, and between bytes), cut (body bytes before a reset), drop (no answer at all),
+         after (waits until some dripping answer has "begun", or was "abandoned" by the client).
 bucket   {"limit", "window"}: every path not in the plan has such a window of its own, as Discord counts them.
 tls      subject alternative names, to serve TLS with a certificate for them; "oldest" does TLS 1.1 only.
 """
@@ -37,6 +38,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def send(self, answer):
         time.sleep(answer.get("delay", 0))
+        if "after" in answer:
+            self.server.drips[answer["after"]].wait()
         if answer.get("drop"):
             return self.reset()
         body = (answer.get("body", "{}") * answer.get("times", 1)).encode()
@@ -54,10 +57,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
             return self.reset()
         if "drip" in answer:
-            for byte in body:
-                self.wfile.write(bytes([byte]))
-                self.wfile.flush()
-                time.sleep(answer["drip"])
+            self.server.drips["begun"].set()
+            try:
+                for byte in body:
+                    self.wfile.write(bytes([byte]))
+                    self.wfile.flush()
+                    time.sleep(answer["drip"])
+            except OSError:
+                self.server.drips["abandoned"].set()
+                raise
         else:
             self.wfile.write(body)
 
@@ -86,6 +94,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.port = self.server_address[1]
         self.script, self.secure = script, "tls" in script
         self.lock = threading.Lock()
+        self.drips = {"begun": threading.Event(), "abandoned": threading.Event()}
         self.log, self.windows, self.used = [], {}, {}
         self.connections = self.refused = 0
         if self.secure:

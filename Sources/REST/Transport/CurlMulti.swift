@@ -119,6 +119,7 @@ final class CurlMulti {
         ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
         // Skips waiting for the resolver's thread when a transfer ends before it.
         ccurl_set_long(easy, CURLOPT_QUICK_EXIT, 1)
+        ccurl_close_sockets_on_exec(easy)
         ccurl_set_share(easy, share)
         let isSecure = configuration.baseURL.hasPrefix("https:")
         ccurl_set_string(easy, CURLOPT_PROTOCOLS_STR, isSecure ? "https" : "http")
