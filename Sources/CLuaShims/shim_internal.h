@@ -30,7 +30,7 @@ void *shim_heap_allocate(void *heap, void *block, size_t old_size, size_t new_si
 typedef enum {
     VALUE_NIL, VALUE_NULL, VALUE_BOOLEAN, VALUE_INTEGER, VALUE_NUMBER, VALUE_REFERENCE, VALUE_EVENT,
     VALUE_LAST_PLAIN = VALUE_EVENT,     // up to here pushing cannot fail
-    VALUE_STRING, VALUE_FUNCTION, VALUE_OBJECT, VALUE_PAYLOAD, VALUE_ERROR, VALUE_MESSAGE, VALUE_BAD_ARGUMENT,
+    VALUE_STRING, VALUE_FUNCTION, VALUE_OBJECT, VALUE_PAYLOAD, VALUE_ERROR, VALUE_MESSAGE, VALUE_BAD_ARGUMENT, VALUE_AGAIN,
 } shim_value_kind;
 
 typedef struct {
@@ -97,7 +97,7 @@ typedef struct shim_link {              // a thread that resumed another one, on
 struct shim_state {
     lua_State *main;
     lua_State *volatile running;        // whose Lua code runs; read by the clock's signal
-    volatile int32_t doom;              // SHIM_KIND_CPU, _MEMORY, _COROUTINES or _CANCELLED once the run is to end; set by the clock's signal too
+    volatile int32_t doom;              // the kind of stop once the run is to end; set by the clock's signal too
     volatile int32_t pressure;          // the heap asks for a collection
     volatile int32_t warning;           // 1: the clock asks where the run is, 2: the hook has noted it
     shim_host_call call;
@@ -134,6 +134,9 @@ struct shim_state {
     shim_failure failure;
     char *texts;                        // the failure's texts, each ended by a zero
     size_t texts_length, texts_size;
+    struct shim_state *clock_outer;     // whose run this one is inside of
+    volatile int64_t cpu_time;          // of the thread while runs were in progress, as the clock's ticks found it
+    char stop_text[SHIM_CHUNK];         // of a stop that the host asked for
     int64_t overrun_time;
     int32_t overrun_line;
     char overrun_chunk[SHIM_CHUNK], where_chunk[SHIM_CHUNK], name[SHIM_CHUNK];

@@ -75,7 +75,8 @@ static void give_back(shim_state *S, int64_t index) {
     free(slot->spawn_chunk);
     slot->spawn_chunk = NULL;
     // A script that asked for coroutine.running() may still hold the thread; it must not meet another handler in it.
-    slot->retired = (shim_flags(slot->thread) & THREAD_EXPOSED) != 0;
+    // One that was stopped goes too: an error raised in a hook leaves its coroutine without hooks, and nothing would stop it again.
+    slot->retired = S->doom || (shim_flags(slot->thread) & THREAD_EXPOSED) != 0;
     S->pooled++;
     slot->next_free = S->free_slot == SHIM_NO_SLOT ? UINT32_MAX : (uint32_t)S->free_slot;
     S->free_slot = index;

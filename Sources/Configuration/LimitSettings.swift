@@ -44,9 +44,9 @@ package struct LimitSettings: Equatable, Sendable {
     package struct Key: Sendable {
         package let name: String
         package let range: ClosedRange<Int64>
-        let value: WritableKeyPath<LimitSettings, Int> & Sendable
+        let value: any WritableKeyPath<LimitSettings, Int> & Sendable
 
-        init(_ name: String, _ value: WritableKeyPath<LimitSettings, Int> & Sendable, _ range: ClosedRange<Int64>) {
+        init(_ name: String, _ value: any WritableKeyPath<LimitSettings, Int> & Sendable, _ range: ClosedRange<Int64>) {
             (self.name, self.value, self.range) = (name, value, range)
         }
     }

@@ -1,26 +1,21 @@
 internal import LuaEngine
 
-/// The functions that `bot.lua` builds the `bot` module from.
+/// The functions that the `bot` module's Lua is built from. Their numbers are the engine's; their names, in Lua's manner, the fields of `host`.
 enum HostFunction: LuaFunctionID, CaseIterable {
-    case on, rest, nonce, presence, requestMembers, timer, cancelTimer, sleep, log, memory, jsonEncode, jsonDecode, method, property
+    case on, onUnload, waitFor
+    case spawn, cancelTask, park, unpark, parked, raise, fail
+    case carry
+    case rest, nonce, presence, requestMembers, shards
+    case timer, cancelTimer, sleep
+    case log, memory, jsonEncode, jsonDecode
+    case method, property
 
-    /// The field of the `host` table.
-    var name: String {
-        switch self {
-        case .on: "on"
-        case .rest: "rest"
-        case .nonce: "nonce"
-        case .presence: "presence"
-        case .requestMembers: "request_members"
-        case .timer: "timer"
-        case .cancelTimer: "cancel_timer"
-        case .sleep: "sleep"
-        case .log: "log"
-        case .memory: "memory"
-        case .jsonEncode: "json_encode"
-        case .jsonDecode: "json_decode"
-        case .method: "method"
-        case .property: "property"
+    /// Each with its name: `requestMembers` is `request_members` in Lua.
+    static let table = allCases.map { function in
+        let name = "\(function)".reduce(into: "") { name, letter in
+            if letter.isUppercase { name += "_" }
+            name += letter.lowercased()
         }
+        return (name: name, id: function.rawValue)
     }
 }

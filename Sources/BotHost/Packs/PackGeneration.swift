@@ -42,7 +42,6 @@ final class PackGeneration: LuaHost {
     /// Events that a run has waited for; they stay subscribed, so that the next wait misses nothing.
     var awaited: Set<EventName> = []
     var requests = RequestAccount()
-    var carried = CarriedTables()
     var unloadHooks: [LuaReference] = []
     var pendingPresence: Presence?
     var flood = LineFlood()
@@ -139,9 +138,8 @@ final class PackGeneration: LuaHost {
 
     /// Takes a run that waits, to let it go on; `nil` when it has ended or gone on already.
     func take(_ run: LuaRun) -> RunRole? {
-        guard let role = waiting.removeValue(forKey: run) else { return nil }
         if !alarms.isEmpty, let alarm = alarms.removeValue(forKey: run) { reactor.cancel(alarm) }
-        return role
+        return waiting.removeValue(forKey: run)
     }
 
     /// Lets a run go on whose host function returns nothing. `false` when it does not wait any more.
@@ -174,7 +172,7 @@ final class PackGeneration: LuaHost {
         case .stale:
             break
         }
-        if let held = share.note(state.cpuTicks, at: reactor.now) { offended("its runs held the script thread for \(held) in one go") }
+        if let held = share.note(state.cpuTime, at: reactor.now) { offended("its runs held the script thread for \(held) ms in one go") }
         if waiting.isEmpty, let drained = drained.take() { drained() }
     }
 
@@ -184,7 +182,9 @@ final class PackGeneration: LuaHost {
         case .task(let key): finishTask(key, failure)
         default: report(failure, in: role)
         }
-        if failure.kind.isOffence { offended(ScriptReport.headline(of: failure, in: role)) }
+        guard failure.kind.isOffence else { return }
+        share.forgive(state.cpuTime)
+        offended(ScriptReport.headline(of: failure, in: role))
     }
 
     func report(_ failure: LuaFailure, in role: RunRole) {
@@ -213,6 +213,7 @@ final class PackGeneration: LuaHost {
         phase = .suspended
         missedEvents = 0
         cancelAll()
+        expected = [:]
     }
 
     func serveAgain() {
@@ -234,7 +235,6 @@ final class PackGeneration: LuaHost {
         handlers = []
         unloadHooks = []
         module = BotModule()
-        carried = CarriedTables()
         tasks = TaskTable()
         for alarm in alarms.values { reactor.cancel(alarm) }
         alarms = [:]

@@ -4,27 +4,37 @@ internal import Reactor
 
 /// Watches the folders of packs and tells which pack changed, once for all files that were saved together.
 final class PackWatcher {
-    private var watchers: [FileWatcher] = []
+    private var watchers: [String: FileWatcher] = [:]
+    private let reactor: Reactor
+    private let logger: Logger
+    private let changed: (PackFolder) -> Void
 
-    /// - Parameter changed: gets the `watched` path of the pack, and the changed paths.
+    init(on reactor: Reactor, logger: Logger, changed: @escaping (PackFolder) -> Void) {
+        self.reactor = reactor
+        self.logger = logger
+        self.changed = changed
+    }
+
     /// - Throws: the system's refusal to watch, named with the folder.
-    init(_ folders: [PackFolder], on reactor: Reactor, logger: Logger, changed: @escaping (PackFolder) -> Void) throws(BotFailure) {
-        for folder in folders {
-            do throws(IOFailure) {
-                let watcher = try FileWatcher(folder.watched, on: reactor) { paths in
-                    // Editors leave swap files and backups beside the source; only Lua files make a new generation.
-                    if paths.contains(where: { $0.hasSuffix(".lua") }) || paths.contains(folder.watched) { changed(folder) }
-                }
-                for (path, failure) in watcher.unwatched { logger.warning("changes below \(path) are not seen: \(failure)") }
-                watchers.append(watcher)
-            } catch {
-                throw BotFailure(.failure, "\(folder.watched) cannot be watched: \(error)")
+    func watch(_ folder: PackFolder) throws(BotFailure) {
+        do throws(IOFailure) {
+            let watcher = try FileWatcher(folder.watched, on: reactor) { [changed] paths in
+                // Editors leave swap files and backups beside the source; only Lua files make a new generation.
+                if paths.contains(where: { $0.hasSuffix(".lua") }) || paths.contains(folder.watched) { changed(folder) }
             }
+            for (path, failure) in watcher.unwatched { logger.warning("changes below \(path) are not seen: \(failure)") }
+            watchers[folder.watched] = watcher
+        } catch {
+            throw BotFailure(.failure, "\(folder.watched) cannot be watched: \(error)")
         }
     }
 
+    func unwatch(_ folder: PackFolder) {
+        watchers.removeValue(forKey: folder.watched)?.cancel()
+    }
+
     func cancel() {
-        for watcher in watchers { watcher.cancel() }
-        watchers = []
+        for watcher in watchers.values { watcher.cancel() }
+        watchers = [:]
     }
 }

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Discord
 internal import GatewayProtocol
 internal import LuaEngine
@@ -9,17 +10,22 @@ final class ScriptRuntime {
     let reactor: Reactor
     let inbox: EventInbox
     let services: any HostServices
-    let limits: LuaLimits
+    let limits: LimitSettings
     let logger: Logger
     private(set) var packs: [Pack] = []
+    /// Packs that were removed and still drain.
+    private var leaving: [Pack] = []
     private(set) var ready: ReadyPayload?
     private var generations: [Int: PackGeneration] = [:]
     private var lastGeneration = 0
     private var buffer: [UInt8] = []
+    /// Where the next record of `buffer` begins.
+    private var offset = 0
+    private let clock = ContinuousClock()
     private var published: Set<EventName>?
     private var isCollecting = false
 
-    init(reactor: Reactor, inbox: EventInbox, services: any HostServices, limits: LuaLimits, logger: Logger) {
+    init(reactor: Reactor, inbox: EventInbox, services: any HostServices, limits: LimitSettings, logger: Logger) {
         self.reactor = reactor
         self.inbox = inbox
         self.services = services
@@ -29,13 +35,14 @@ final class ScriptRuntime {
 
     // MARK: Packs
 
-    /// Loads the packs one after another; `done` gets the first failure, after all were tried.
+    /// Loads the packs one after another; `done` gets the first failure, after all were tried. One that fails stays, to be reloaded.
     func load(_ folders: [PackFolder], done: @escaping (LuaFailure?) -> Void) {
-        packs = folders.map { Pack(folder: $0, runtime: self) }
-        var left = packs.count
+        let added = folders.map { Pack(folder: $0, runtime: self) }
+        packs += added
+        var left = added.count
         var firstFailure: LuaFailure?
         guard left > 0 else { return done(nil) }
-        for pack in packs {
+        for pack in added {
             pack.load { failure in
                 firstFailure = firstFailure ?? failure
                 left -= 1
@@ -44,9 +51,28 @@ final class ScriptRuntime {
         }
     }
 
-    /// Reloads the pack with this root, or all packs.
-    func reload(root: String? = nil) {
-        for pack in packs where root == nil || pack.folder.watched == root { pack.load { _ in } }
+    /// Reloads the pack with this name; one that fails to load goes on with its previous version.
+    func reload(named name: String, done: @escaping (LuaFailure?) -> Void = { _ in }) {
+        guard let pack = packs.first(where: { $0.folder.name == name }) else {
+            return done(LuaFailure(kind: .unavailable, message: "no pack is called '\(name)'"))
+        }
+        pack.load(done)
+    }
+
+    /// Takes the pack with this name away. It gets no further events at once; `done` runs when what still waited in it has ended.
+    func remove(named name: String, done: @escaping () -> Void = {}) {
+        guard let index = packs.firstIndex(where: { $0.folder.name == name }) else { return done() }
+        let pack = packs.remove(at: index)
+        leaving.append(pack)
+        pack.unload { [weak self] in
+            self?.leaving.removeAll { $0 === pack }
+            done()
+        }
+    }
+
+    /// Takes every pack away, as `remove` does.
+    func removeAll() {
+        for pack in packs { remove(named: pack.folder.name) }
     }
 
     func nextGeneration() -> Int {
@@ -59,7 +85,7 @@ final class ScriptRuntime {
 
     /// Tells the reactor thread which events are wanted, when that changed.
     func publishSubscriptions() {
-        let events = packs.reduce(into: Set<EventName>()) { $0.formUnion($1.events) }
+        let events = (packs + leaving).reduce(into: Set<EventName>()) { $0.formUnion($1.events) }
         guard events != published else { return }
         published = events
         services.subscribe(to: events)
@@ -67,25 +93,51 @@ final class ScriptRuntime {
 
     // MARK: Events and answers
 
-    /// Hands over every event that waits in the inbox.
+    /// Hands over events that wait in the inbox, for at most one slice; the rest follows in the next turn.
     func drainInbox() {
-        inbox.take(into: &buffer)
-        let size = MemoryLayout<EventInbox.Record>.size
-        buffer.withUnsafeBytes { bytes in
-            var offset = 0
-            while offset < bytes.count {
-                let record = bytes.loadUnaligned(fromByteOffset: offset, as: EventInbox.Record.self)
-                dispatch(record, UnsafeRawBufferPointer(rebasing: bytes[offset + size..<offset + size + record.length]))
-                offset += size + record.length
-            }
+        let wasInterrupted = offset < buffer.count
+        if !wasInterrupted { take() }
+        handOver()
+        // The wake-up for what came in while a slice was left over has been used up by then.
+        if offset == buffer.count && wasInterrupted {
+            take()
+            handOver()
         }
+        if offset < buffer.count { reactor.nextTurn { [weak self] in self?.drainInbox() } }
         collectWhenIdle()
     }
+
+    private func take() {
+        inbox.take(into: &buffer)
+        offset = 0
+    }
+
+    private func handOver() {
+        guard offset < buffer.count else { return }
+        let end = clock.now + Self.slice
+        let size = MemoryLayout<EventInbox.Record>.size
+        offset = buffer.withUnsafeBytes { bytes in
+            var offset = offset
+            while offset < bytes.count {
+                for _ in 0..<16 where offset < bytes.count {
+                    let record = bytes.loadUnaligned(fromByteOffset: offset, as: EventInbox.Record.self)
+                    dispatch(record, UnsafeRawBufferPointer(rebasing: bytes[offset + size..<offset + size + record.length]))
+                    offset += size + record.length
+                }
+                if clock.now >= end { break }
+            }
+            return offset
+        }
+    }
+
+    /// How long one thing may keep the thread before the others have their turn. A run is never interrupted for it.
+    static let slice = Duration.milliseconds(20)
 
     private func dispatch(_ record: EventInbox.Record, _ bytes: UnsafeRawBufferPointer) {
         guard let event = EventName(rawValue: UInt8(truncatingIfNeeded: record.event)) else { return }
         let payload = LuaPayload(bytes, encoding: record.encoding == 0 ? .json : .etf)
-        for pack in packs { pack.serving?.dispatch(event, payload) }
+        for pack in packs { pack.dispatch(event, payload) }
+        if !leaving.isEmpty { for pack in leaving { pack.dispatch(event, payload) } }
     }
 
     /// Hands an answer to whoever waits for it; nobody does when the generation or the run has ended.
@@ -101,11 +153,11 @@ final class ScriptRuntime {
     }
 
     /// Runs of handlers that wait for something.
-    var waitingCount: Int { packs.reduce(0) { $0 + $1.generations.reduce(0) { $0 + $1.waiting.count } } }
+    var waitingCount: Int { (packs + leaving).reduce(0) { $0 + $1.generations.reduce(0) { $0 + $1.waiting.count } } }
 
     func close() {
-        for pack in packs { pack.close() }
-        packs = []
+        for pack in packs + leaving { pack.close() }
+        (packs, leaving) = ([], [])
     }
 
     // MARK: Idle time
@@ -118,8 +170,10 @@ final class ScriptRuntime {
             guard let self else { return }
             isCollecting = false
             var isDone = true
-            for generation in packs.flatMap(\.generations) where generation.phase != .closed && generation.state.idleStep() == .unfinished {
-                isDone = false
+            for pack in packs {
+                for generation in pack.generations where generation.phase != .closed && generation.state.idleStep() == .unfinished {
+                    isDone = false
+                }
             }
             if !isDone { collectWhenIdle() }
         }
