@@ -132,9 +132,10 @@ final class RecordingLog: Sendable {
 
     var lines: [String] { written.withLock { $0 } }
 
-    /// Lines that begin with `prefix`, without it.
-    func values(_ prefix: String = "info [pack] ") -> [String] {
-        lines.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+    /// What the pack itself logged with `bot.log.info`.
+    func values() -> [String] {
+        let prefix = "info [pack] "
+        return lines.filter { $0.hasPrefix(prefix) && $0 != prefix + "reloaded" }.map { String($0.dropFirst(prefix.count)) }
     }
 
     struct Handler: LogHandler {

@@ -8,6 +8,8 @@ local tables = {}
 
 -- A key that stands for a table as JSON cannot say it: with keys that are neither all texts nor 1…n. No text of a script begins so.
 local PAIRS = "\0"
+-- The same for a float without fraction, which JSON writes like an integer.
+local FLOAT = "\0float"
 
 local function is_list(value)
   local count = #value
@@ -34,7 +36,7 @@ local function freeze(value, path, above)
   if kind == "string" or kind == "boolean" or value == host.null then return value end
   if kind == "number" then
     if value ~= value or value - value ~= 0 then error(path .. ": not a finite number", 0) end
-    return value
+    return mathtype(value) == "float" and value % 1 == 0 and { [FLOAT] = value } or value
   end
   if kind ~= "table" then error(format("%s: a %s cannot be carried over", path, kind), 0) end
   if above[value] then error(path .. ": a table inside itself cannot be carried over", 0) end
@@ -57,6 +59,7 @@ end
 
 local function thaw(value)
   if type(value) ~= "table" then return value end
+  if value[FLOAT] then return value[FLOAT] + 0.0 end
   local flat, copy = value[PAIRS], {}
   if flat then
     for index = 1, #flat, 2 do copy[flat[index]] = thaw(flat[index + 1]) end

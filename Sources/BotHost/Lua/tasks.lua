@@ -1,7 +1,7 @@
 -- Tasks: functions that run beside the handler that spawned them, and what waits for them.
 local host, check, bot = ...
 local error, type, pairs, next, setmetatable, getmetatable = error, type, pairs, next, setmetatable, getmetatable
-local pack, unpack, format, mathtype = table.pack, table.unpack, string.format, math.type
+local pack, unpack, format, gsub, mathtype = table.pack, table.unpack, string.format, string.gsub, math.type
 local bad = check.bad
 
 -- What runs park under: one key for each that waits, and one for each semaphore.
@@ -131,9 +131,19 @@ function bot.race(parts)
   end
 end
 
+local units = { ms = true, s = true, m = true, h = true, d = true }
+
+local function is_delay(delay)
+  if type(delay) == "number" then return delay >= 0 end
+  if type(delay) ~= "string" or delay == "" then return false end
+  return gsub(delay, "%d+(%l+)", function(unit) return units[unit] and "" end) == ""
+end
+
 -- Calls a function that may wait no longer than so; past that it is cancelled, and the error's code is "timeout".
 function bot.timeout(delay, fn, ...)
-  if type(delay) ~= "number" and type(delay) ~= "string" then bad(1, "timeout", "seconds or text like \"10m\"", delay) end
+  if not is_delay(delay) then
+    error("bad argument #1 to 'timeout' (a delay is a number of seconds, or text like \"500ms\", \"10s\", \"10m\", \"1h30m\")", 2)
+  end
   if type(fn) ~= "function" then bad(2, "timeout", "function", fn) end
   local tasks <close> = setmetatable({}, Scope)
   tasks.clock = spawn(host.sleep, delay)

@@ -26,10 +26,8 @@ extension PackGeneration {
     /// In a later turn, so that the task never ends below a run that still goes on.
     func cancelTask(_ call: inout LuaCall) -> LuaOutcome {
         guard let key = call.arguments.integer(1) else { return call.badArgument(1, expected: "task") }
-        reactor.nextTurn { [weak self] in
-            guard let self, let run = tasks[key]?.run else { return }
-            cancel(run)
-        }
+        tasks.cancel(key)
+        pumpLater()
         return .returned
     }
 
@@ -83,7 +81,11 @@ extension PackGeneration {
         let end = clock.now + ScriptRuntime.slice
         while phase != .closed, let step = tasks.next() {
             switch step {
-            case .run(let run): wake(run)
+            case .begin(let key):
+                guard let task = tasks[key] else { continue }
+                if task.isCancelled { cancel(task.run) } else { wake(task.run) }
+            case .cancel(let key):
+                if let task = tasks[key] { cancel(task.run) }
             case .timer(let key): runTimer(key)
             case .parked(let key): while let run = tasks.unpark(key), !wake(run) {}
             }

@@ -7,11 +7,14 @@ struct TaskTable {
         let object: LuaReference
         /// Its run's present wait.
         var run: LuaRun
+        /// It is to end; if it has not begun, it never will.
+        var isCancelled = false
     }
 
     /// Something that begins or goes on in a later turn.
     enum Step {
-        case run(LuaRun)
+        case begin(Int64)
+        case cancel(Int64)
         case timer(Int64)
         /// The longest waiting run of those parked under a key.
         case parked(Int64)
@@ -30,11 +33,17 @@ struct TaskTable {
     mutating func add(_ object: LuaReference, run: LuaRun) -> Int64 {
         lastKey += 1
         tasks[lastKey] = Task(object: object, run: run)
-        ready.append(.run(run))
+        ready.append(.begin(lastKey))
         return lastKey
     }
 
     mutating func note(_ key: Int64, waitsAs run: LuaRun) { tasks[key]?.run = run }
+    mutating func cancel(_ key: Int64) {
+        guard tasks[key] != nil else { return }
+        tasks[key]?.isCancelled = true
+        ready.append(.cancel(key))
+    }
+
     mutating func forget(_ key: Int64) { tasks[key] = nil }
     /// The task, and forgets it.
     mutating func end(_ key: Int64) -> Task? { tasks.removeValue(forKey: key) }

@@ -17,7 +17,8 @@ final class ScriptRuntime {
     private var leaving: [Pack] = []
     private(set) var ready: ReadyPayload?
     private var generations: [Int: PackGeneration] = [:]
-    private var lastGeneration = 0
+    /// The number of the newest generation.
+    private(set) var generationNumber = 0
     private var buffer: [UInt8] = []
     /// Where the next record of `buffer` begins.
     private var offset = 0
@@ -76,9 +77,12 @@ final class ScriptRuntime {
     }
 
     func nextGeneration() -> Int {
-        lastGeneration += 1
-        return lastGeneration
+        generationNumber += 1
+        return generationNumber
     }
+
+    /// Generations that are not closed: for leak tests.
+    var generationCount: Int { generations.count }
 
     func register(_ generation: PackGeneration) { generations[generation.number] = generation }
     func forget(_ generation: PackGeneration) { generations[generation.number] = nil }
