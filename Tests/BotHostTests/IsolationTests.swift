@@ -1,0 +1,79 @@
+import Configuration
+import Foundation
+import Testing
+
+@testable import BotHost
+
+@Suite("A hostile pack beside an honest one")
+struct IsolationTests {
+    /// Each is what a hostile pack does at an event.
+    static let attacks: [(name: String, source: String)] = [
+        ("cpu", "while true do end"),
+        ("cpu behind pcall", "while true do pcall(function() while true do end end) end"),
+        ("cpu in coroutines", "while true do coroutine.wrap(function() while true do end end)() end"),
+        ("cpu in patterns", #"("a"):rep(60):find(("a?"):rep(60) .. ("a"):rep(61))"#),
+        ("memory", "local t = {} while true do t[#t + 1] = ('x'):rep(1 << 20) .. #t end"),
+        ("memory behind pcall", "kept = kept or {} while true do pcall(function() kept[#kept + 1] = ('x'):rep(1 << 20) .. #kept end) end"),
+        ("coroutines", "local all = {} while true do all[#all + 1] = coroutine.create(print) end"),
+        ("timers", "while true do bot.every(0.01, function() local t = os.clock() while os.clock() - t < 0.02 do end end) end"),
+        ("tasks", "local function bomb() bot.spawn(bomb) bot.spawn(bomb) end bomb()"),
+        ("sleeping tasks", "while true do bot.spawn(bot.sleep, 3600) end"),
+        ("waiting tasks", "while true do bot.spawn(bot.wait_for, 'message_create', { match = function() while true do end end }) end"),
+        ("log", "while true do bot.log.info(('x'):rep(1 << 16)) end"),
+        ("print", "while true do print('flood') end"),
+        ("requests", "while true do bot.spawn(bot.send, '1', ('x'):rep(1 << 16)) end"),
+        ("presences", "while true do bot.presence { status = 'idle' } end"),
+        ("handlers", "while true do bot.on('message_create', function() while true do end end) end"),
+        ("errors", "for i = 1, 100 do bot.spawn(error, ('x'):rep(1 << 16)) end error(setmetatable({}, { __tostring = function() while true do end end }))"),
+        ("cleanup", "local c <close> = setmetatable({}, { __close = function() while true do end end }) while true do end"),
+        ("semaphores", "local gate = bot.semaphore(1) gate:acquire() while true do bot.spawn(gate.acquire, gate) end"),
+        ("carry", "kept = kept or {} for i = 1, 1e6 do kept[i] = { i } end"),
+        ("unload", "bot.on_unload(function() while true do end end) while true do end"),
+    ]
+
+    /// Everything above, one after another, for as long as asked; the honest pack must answer each event in order, and every attack must
+    /// have been ended before the honest pack answers the event after the next.
+    @Test("tries everything, and the honest pack answers every event in order")
+    func attack() throws {
+        // MOONWIRE_ATTACK_SECONDS=300 goes on for minutes.
+        let seconds = ProcessInfo.processInfo.environment["MOONWIRE_ATTACK_SECONDS"].flatMap(Double.init) ?? 0
+        let scene = try ScriptScene { limits in
+            (limits.cpuStopMilliseconds, limits.cpuWarnMilliseconds, limits.memoryMegabytes) = (100, 50, 16)
+            (limits.offences, limits.suspendSeconds, limits.suspendMaximumSeconds) = (4, 1, 1)
+            (limits.runs, limits.coroutines, limits.timers) = (1000, 1000, 50)
+        }
+        let branches = Self.attacks.map { "attacks[\"\($0.name)\"] = function() \($0.source) end" }.joined(separator: "\n")
+        try scene.load("hostile", "local attacks = {} \(branches)\nbot.on('message_create', function(m) if attacks[m.content] then attacks[m.content]() end end)")
+        try scene.load("pack", "bot.on('message_create', function(m) bot.log.info('answer', m.id) end)")
+
+        let end = Date().addingTimeInterval(seconds)
+        var sent = 0, rounds = 0
+        func send(_ content: String) {
+            sent += 1
+            scene.deliver(#"{"id":"\#(sent)","channel_id":"2","content":"\#(content)","author":{"id":"3"}}"#)
+        }
+        repeat {
+            for attack in Self.attacks {
+                // As often as suspends it, and once more for the events that pass it by.
+                for _ in 1...5 { send(attack.name) }
+                // The honest pack's answer to the last of them comes while the hostile one is still there to disturb it.
+                #expect(scene.wait(until: { scene.log.answered == sent }), "\(attack.name): \(scene.log.answered) of \(sent)")
+            }
+            rounds += 1
+            // What has been waiting in the hostile pack is not its business for ever.
+            if scene.ask({ $0.packs.contains { $0.folder.name == "hostile" && $0.serving?.phase == .suspended } }) {
+                #expect(scene.wait(until: { scene.ask { runtime in runtime.packs.allSatisfy { $0.serving?.phase == .serving } } }))
+            }
+        } while Date() < end
+        #expect(scene.log.values() == (1...sent).map { "answer \($0)" })
+        let suspensions = scene.log.lines.count { $0.hasPrefix("error [hostile] suspended for") }
+        #expect(suspensions > 0)
+        print("\(rounds) rounds, \(sent) events, \(suspensions) suspensions")
+        #expect(!scene.log.lines.contains { $0.hasPrefix("error [pack]") || $0.hasPrefix("warning [pack]") })
+    }
+}
+
+extension RecordingLog {
+    /// The number of the last event that the honest pack answered.
+    fileprivate var answered: Int { values().last.flatMap { Int($0.dropFirst("answer ".count)) } ?? 0 }
+}
