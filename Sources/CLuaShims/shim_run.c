@@ -75,8 +75,8 @@ static void give_back(shim_state *S, int64_t index) {
     free(slot->spawn_chunk);
     slot->spawn_chunk = NULL;
     // A script that asked for coroutine.running() may still hold the thread; it must not meet another handler in it.
-    // One that was stopped goes too: an error raised in a hook leaves its coroutine without hooks, and nothing would stop it again.
-    slot->retired = S->doom || (shim_flags(slot->thread) & THREAD_EXPOSED) != 0;
+    // One that was stopped while it was unwound goes too: see abandon.
+    slot->retired = S->doom || (slot->thread != NULL && (shim_flags(slot->thread) & THREAD_EXPOSED) != 0);
     S->pooled++;
     slot->next_free = S->free_slot == SHIM_NO_SLOT ? UINT32_MAX : (uint32_t)S->free_slot;
     S->free_slot = index;
@@ -134,11 +134,25 @@ static void report_overrun(shim_state *S) {
     S->warning = 0;
 }
 
+/// Leaves the coroutine of a stopped run to the collector. An error raised in a hook leaves a coroutine without hooks: nothing would stop its
+/// __close, which could not do anything while stopped anyway, nor a later run in it.
+static void abandon(shim_state *S, int64_t index) {
+    lua_rawgeti(S->main, LUA_REGISTRYINDEX, REGISTRY_THREADS);
+    lua_pushnil(S->main);
+    lua_rawseti(S->main, -2, index + 1);            // an existing element: no memory is needed
+    lua_settop(S->main, -2);
+    S->slots[index].thread = NULL;
+    S->run_threads--;
+}
+
 /// Unwinds a coroutine that will not go on: its to-be-closed variables are closed, under the run's budget.
-static void unwind(shim_state *S, lua_State *thread) {
-    lua_State *outer = S->running;
+static void unwind(shim_state *S, int64_t index) {
+    lua_State *outer = S->running, *thread = S->slots[index].thread;
+    if (S->doom) {
+        abandon(S, index);
+        return;
+    }
     S->running = thread;
-    if (S->doom) shim_arm(S);
     lua_resetthread(thread);
     S->running = outer;
     lua_sethook(thread, NULL, 0, 0);
@@ -159,7 +173,7 @@ static int32_t fail_run(shim_state *S, int64_t index, int status) {
     S->running = outer;
     if (S->slots[index].cancelled && S->failure.kind == SHIM_KIND_ERROR) S->failure.kind = SHIM_KIND_CANCELLED;
     int32_t doom = S->doom;
-    unwind(S, thread);
+    unwind(S, index);
     if (S->doom != doom) shim_fail_otherwise(S, S->doom);      // __close used up what was left
     give_back(S, index);
     return SHIM_FAILED;
@@ -194,7 +208,7 @@ static int32_t proceed(shim_state *S, int64_t index, int count, shim_run_id *run
         // The run ended or waited before the stop could be raised in it.
         S->yielding = 0;
         shim_fail(S, S->doom, shim_stop_message(S, S->doom));
-        unwind(S, thread);
+        unwind(S, index);
         give_back(S, index);
         answer = SHIM_FAILED;
     } else if (status == LUA_OK) {

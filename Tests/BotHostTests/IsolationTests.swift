@@ -31,16 +31,17 @@ struct IsolationTests {
         ("unload", "bot.on_unload(function() while true do end end) while true do end"),
     ]
 
-    /// Everything above, one after another, for as long as asked; the honest pack must answer each event in order, and every attack must
-    /// have been ended before the honest pack answers the event after the next.
+    /// Everything above, one after another, each until it suspends the hostile pack. The honest one answers every event in order, each before
+    /// the next attack begins, and is never told of.
     @Test("tries everything, and the honest pack answers every event in order")
     func attack() throws {
         // MOONWIRE_ATTACK_SECONDS=300 goes on for minutes.
         let seconds = ProcessInfo.processInfo.environment["MOONWIRE_ATTACK_SECONDS"].flatMap(Double.init) ?? 0
         let scene = try ScriptScene { limits in
-            (limits.cpuStopMilliseconds, limits.cpuWarnMilliseconds, limits.memoryMegabytes) = (100, 50, 16)
-            (limits.offences, limits.suspendSeconds, limits.suspendMaximumSeconds) = (4, 1, 1)
+            (limits.cpuStopMilliseconds, limits.cpuWarnMilliseconds, limits.memoryMegabytes) = (60, 40, 16)
+            (limits.offences, limits.suspendSeconds, limits.suspendMaximumSeconds) = (3, 1, 1)
             (limits.runs, limits.coroutines, limits.timers) = (1000, 1000, 50)
+            (limits.logLinesPerSecond, limits.logLinesPerMinute) = (10_000, 10_000)
         }
         let branches = Self.attacks.map { "attacks[\"\($0.name)\"] = function() \($0.source) end" }.joined(separator: "\n")
         try scene.load("hostile", "local attacks = {} \(branches)\nbot.on('message_create', function(m) if attacks[m.content] then attacks[m.content]() end end)")
@@ -48,32 +49,39 @@ struct IsolationTests {
 
         let end = Date().addingTimeInterval(seconds)
         var sent = 0, rounds = 0
-        func send(_ content: String) {
-            sent += 1
-            scene.deliver(#"{"id":"\#(sent)","channel_id":"2","content":"\#(content)","author":{"id":"3"}}"#)
-        }
         repeat {
             for attack in Self.attacks {
-                // As often as suspends it, and once more for the events that pass it by.
-                for _ in 1...5 { send(attack.name) }
-                // The honest pack's answer to the last of them comes while the hostile one is still there to disturb it.
+                let before = scene.log.suspensions
+                for _ in 1...4 {
+                    sent += 1
+                    scene.deliver(#"{"id":"\#(sent)","channel_id":"2","content":"\#(attack.name)","author":{"id":"3"}}"#)
+                }
                 #expect(scene.wait(until: { scene.log.answered == sent }), "\(attack.name): \(scene.log.answered) of \(sent)")
+                if !Self.bounded.contains(attack.name) {
+                    #expect(scene.wait(until: { scene.log.suspensions > before }), "\(attack.name) was not suspended")
+                }
+                // A new version begins with a clean slate, and one that comes back with what it had.
+                if rounds % 2 == 0 {
+                    try scene.reload("hostile")
+                } else {
+                    #expect(scene.wait(until: { scene.ask { runtime in runtime.packs.allSatisfy { $0.serving?.phase == .serving } } }))
+                }
             }
             rounds += 1
-            // What has been waiting in the hostile pack is not its business for ever.
-            if scene.ask({ $0.packs.contains { $0.folder.name == "hostile" && $0.serving?.phase == .suspended } }) {
-                #expect(scene.wait(until: { scene.ask { runtime in runtime.packs.allSatisfy { $0.serving?.phase == .serving } } }))
-            }
         } while Date() < end
         #expect(scene.log.values() == (1...sent).map { "answer \($0)" })
-        let suspensions = scene.log.lines.count { $0.hasPrefix("error [hostile] suspended for") }
-        #expect(suspensions > 0)
-        print("\(rounds) rounds, \(sent) events, \(suspensions) suspensions")
         #expect(!scene.log.lines.contains { $0.hasPrefix("error [pack]") || $0.hasPrefix("warning [pack]") })
+        if seconds > 0 { print("\(rounds) rounds, \(sent) events, \(scene.log.suspensions) suspensions") }
     }
+
+    /// These exceed nothing: they are bounded where they happen.
+    private static let bounded: Set<String> = ["cpu in patterns", "errors", "carry"]
 }
 
 extension RecordingLog {
     /// The number of the last event that the honest pack answered.
     fileprivate var answered: Int { values().last.flatMap { Int($0.dropFirst("answer ".count)) } ?? 0 }
+
+    /// How often the hostile pack was suspended.
+    fileprivate var suspensions: Int { lines.count { $0.hasPrefix("error [hostile] suspended for") } }
 }
