@@ -4,7 +4,7 @@ import JSON
 
 /// Reads any bytes as JSON; traps when an invariant of the reader breaks: whatever parses can be skipped to the same place,
 /// and writing it gives a text that parses to the same value.
-package func fuzzJSON(_ bytes: UnsafeRawBufferPointer) {
+func fuzzJSON(_ bytes: UnsafeRawBufferPointer) {
     var skipper = JSONReader(bytes)
     let skipped = Result { () throws(JSONError) in try skipper.skipValue() }
     if case .success(let range) = skipped { precondition(range.upperBound <= bytes.count && range.upperBound == skipper.offset) }
@@ -22,7 +22,7 @@ package func fuzzJSON(_ bytes: UnsafeRawBufferPointer) {
 
 /// Reads any bytes as an external term; traps when an invariant of the reader breaks: whatever is read can be skipped to the
 /// same place, and its JSON parses.
-package func fuzzETF(_ bytes: UnsafeRawBufferPointer) {
+func fuzzETF(_ bytes: UnsafeRawBufferPointer) {
     var skipper = ETFReader(bytes)
     let skipped = Result { () throws(ETFError) in
         try skipper.readVersion()
@@ -36,7 +36,7 @@ package func fuzzETF(_ bytes: UnsafeRawBufferPointer) {
 }
 
 /// Scans any bytes as a payload in both encodings; traps when the scan disagrees with a full parse.
-package func fuzzEnvelope(_ bytes: UnsafeRawBufferPointer) {
+func fuzzEnvelope(_ bytes: UnsafeRawBufferPointer) {
     for encoding in PayloadEncoding.allCases {
         guard case .success(let envelope) = Result(catching: { () throws(PayloadError) in try Envelope.scan(bytes, encoding: encoding) })
         else { continue }
@@ -91,36 +91,5 @@ private func firstTerm(_ bytes: UnsafeRawBufferPointer) -> JSONValue? {
     return ifReadable {
         try ETFTranscoder.transcode(&reader, into: &writer)
         return try JSONValue(parsing: writer.bytes)
-    }
-}
-
-private func ifReadable<Value>(_ read: () throws -> Value) -> Value? {
-    do { return try read() } catch { return nil }
-}
-
-/// Whether no key comes twice: of equal ones scan and parse may choose differently.
-private func hasDistinctKeys(_ bytes: UnsafeRawBufferPointer, _ encoding: PayloadEncoding) -> Bool {
-    var names: Set<String> = []
-    do {
-        switch encoding {
-        case .json:
-            var reader = JSONReader(bytes)
-            try reader.beginObject()
-            while let key = try reader.nextKey() {
-                guard names.insert(try key.decoded()).inserted else { return false }
-                try reader.skipValue()
-            }
-        case .etf:
-            var reader = ETFReader(bytes)
-            try reader.readVersion()
-            var map = try reader.beginMap()
-            while let key = try reader.nextKey(in: &map) {
-                guard names.insert(try key.decoded()).inserted else { return false }
-                try reader.skipTerm()
-            }
-        }
-        return true
-    } catch {
-        return false
     }
 }
