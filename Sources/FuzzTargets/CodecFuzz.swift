@@ -7,16 +7,16 @@ import JSON
 func fuzzJSON(_ bytes: UnsafeRawBufferPointer) {
     var skipper = JSONReader(bytes)
     let skipped = Result { () throws(JSONError) in try skipper.skipValue() }
-    if case .success(let range) = skipped { precondition(range.upperBound <= bytes.count && range.upperBound == skipper.offset) }
+    if case .success(let range) = skipped { promise(range.upperBound <= bytes.count && range.upperBound == skipper.offset) }
 
     guard case .success(let value) = Result(catching: { () throws(JSONError) in try JSONValue(parsing: bytes) }) else { return }
-    guard case .success = skipped else { preconditionFailure("what parses cannot be skipped") }
-    do { try skipper.finish() } catch { preconditionFailure("skipping stopped inside the value: \(error)") }
+    guard case .success = skipped else { broken("what parses cannot be skipped") }
+    do { try skipper.finish() } catch { broken("skipping stopped inside the value: \(error)") }
     do {
         let again = try JSONValue(parsing: value.serialized)
-        precondition(again == value, "what was written reads back differently")
+        promise(again == value, "what was written reads back differently")
     } catch {
-        preconditionFailure("what was written does not parse: \(error)")
+        broken("what was written does not parse: \(error)")
     }
 }
 
@@ -29,10 +29,10 @@ func fuzzETF(_ bytes: UnsafeRawBufferPointer) {
         try skipper.skipTerm()
         try skipper.finish()
     }
-    precondition(skipper.offset <= bytes.count)
+    promise(skipper.offset <= bytes.count)
     guard case .success(let json) = Result(catching: { () throws(ETFError) in try ETFTranscoder.json(of: bytes) }) else { return }
-    guard case .success = skipped else { preconditionFailure("what can be read cannot be skipped") }
-    do { _ = try JSONValue(parsing: json) } catch { preconditionFailure("the JSON of a term does not parse: \(error)") }
+    guard case .success = skipped else { broken("what can be read cannot be skipped") }
+    do { _ = try JSONValue(parsing: json) } catch { broken("the JSON of a term does not parse: \(error)") }
 }
 
 /// Scans any bytes as a payload in both encodings; traps when the scan disagrees with a full parse.
@@ -40,7 +40,7 @@ func fuzzEnvelope(_ bytes: UnsafeRawBufferPointer) {
     for encoding in PayloadEncoding.allCases {
         guard case .success(let envelope) = Result(catching: { () throws(PayloadError) in try Envelope.scan(bytes, encoding: encoding) })
         else { continue }
-        precondition(envelope.name.upperBound <= bytes.count && (envelope.data?.upperBound ?? 0) <= bytes.count)
+        promise(envelope.name.upperBound <= bytes.count && (envelope.data?.upperBound ?? 0) <= bytes.count)
         if let data = envelope.data {
             let body = UnsafeRawBufferPointer(rebasing: bytes[data])
             _ = ifReadable { try EventRouting.guild(of: envelope.event, data: body, encoding: encoding) }
@@ -55,20 +55,20 @@ func fuzzEnvelope(_ bytes: UnsafeRawBufferPointer) {
 }
 
 private func check(_ envelope: Envelope, against whole: JSONValue, _ bytes: UnsafeRawBufferPointer, _ encoding: PayloadEncoding) {
-    precondition(whole["op"]?.integerValue == Int64(envelope.opcode.rawValue) || whole["op"]?.stringValue != nil)
-    if let sequence = whole["s"]?.integerValue { precondition(envelope.sequence == sequence) }
+    promise(whole["op"]?.integerValue == Int64(envelope.opcode.rawValue) || whole["op"]?.stringValue != nil)
+    if let sequence = whole["s"]?.integerValue { promise(envelope.sequence == sequence) }
     if let name = whole["t"]?.stringValue {
         let raw = bytes[envelope.name]
-        if !raw.contains(UInt8(ascii: "\\")) { precondition(name.utf8.elementsEqual(raw) || encoding == .etf) }
-        precondition(envelope.event == nil || envelope.event?.description == name)
+        if !raw.contains(UInt8(ascii: "\\")) { promise(name.utf8.elementsEqual(raw) || encoding == .etf) }
+        promise(envelope.event == nil || envelope.event?.description == name)
     }
-    precondition((whole["d"] == nil) == (envelope.data == nil), "d is there or it is not")
+    promise((whole["d"] == nil) == (envelope.data == nil), "d is there or it is not")
     guard let data = envelope.data, let expected = whole["d"] else { return }
     let found: JSONValue? = switch encoding {
     case .json: firstValue(UnsafeRawBufferPointer(rebasing: bytes[data]))
     case .etf: firstTerm(UnsafeRawBufferPointer(rebasing: bytes[data]))
     }
-    precondition(found == expected, "the scan found another d")
+    promise(found == expected, "the scan found another d")
 }
 
 private func wholePayload(_ bytes: UnsafeRawBufferPointer, _ encoding: PayloadEncoding) -> JSONValue? {

@@ -12,8 +12,8 @@ func fuzzFrames(_ bytes: UnsafeRawBufferPointer) {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return Int(state >> 60) + 1
     }
-    precondition(whole == single, "one chunk and single bytes differ")
-    precondition(whole == varied, "one chunk and varied chunks differ")
+    promise(whole == single, "one chunk and single bytes differ")
+    promise(whole == varied, "one chunk and varied chunks differ")
 }
 
 private struct FramesOutcome: Equatable {
@@ -29,7 +29,7 @@ struct NoRandomness: RandomNumberGenerator {
 }
 
 func compression(_ parameters: DeflateParameters, _ role: Role) -> MessageCompression {
-    do throws(ZlibFailure) { return try MessageCompression.zlib(parameters, role: role) } catch { preconditionFailure("\(error)") }
+    do throws(ZlibFailure) { return try MessageCompression.zlib(parameters, role: role) } catch { broken("\(error)") }
 }
 
 private func framesOutcome(_ bytes: [UInt8], _ choice: UInt8, chunk: () -> Int) -> FramesOutcome {
@@ -47,7 +47,7 @@ private func framesOutcome(_ bytes: [UInt8], _ choice: UInt8, chunk: () -> Int) 
     var outcome = FramesOutcome()
     if choice & 16 != 0 {
         // Closing by us: the peer's data must be skipped, whatever it is.
-        do throws(SendError) { try machine.close(.normalClosure, into: &outcome.pending) } catch { preconditionFailure("\(error)") }
+        do throws(SendError) { try machine.close(.normalClosure, into: &outcome.pending) } catch { broken("\(error)") }
     }
     var start = 0
     while start < bytes.count, outcome.failure == nil {
@@ -57,10 +57,10 @@ private func framesOutcome(_ bytes: [UInt8], _ choice: UInt8, chunk: () -> Int) 
             var input = piece
             do throws(WebSocketError) {
                 while let event = try machine.next(&input) { outcome.events.append(description(event, limits)) }
-                precondition(input.isEmpty, "nil before the input was used up")
+                promise(input.isEmpty, "nil before the input was used up")
             } catch {
                 outcome.failure = isCompressed ? "failed" : "\(error)"
-                precondition(machine.state == .failed(error), "a fault that left the state alone")
+                promise(machine.state == .failed(error), "a fault that left the state alone")
             }
         }
         start = end
@@ -76,17 +76,17 @@ private func framesOutcome(_ bytes: [UInt8], _ choice: UInt8, chunk: () -> Int) 
 private func description(_ event: WebSocketEvent, _ limits: WebSocketLimits) -> String {
     switch event {
     case .text(let bytes):
-        precondition(bytes.count <= limits.messageSize, "message above the limit")
-        guard let text = String(validating: bytes, as: UTF8.self) else { preconditionFailure("text that is not UTF-8") }
+        promise(bytes.count <= limits.messageSize, "message above the limit")
+        guard let text = String(validating: bytes, as: UTF8.self) else { broken("text that is not UTF-8") }
         return "text \(text)"
     case .binary(let bytes):
-        precondition(bytes.count <= limits.messageSize, "message above the limit")
+        promise(bytes.count <= limits.messageSize, "message above the limit")
         return "binary \(Array(bytes))"
     case .ping(let bytes): return "ping \(Array(bytes))"
     case .pong(let bytes): return "pong \(Array(bytes))"
     case .close(let code, let reason):
-        precondition(code?.isAllowedOnWire ?? true, "close code that must not be on the wire")
-        guard let text = String(validating: reason, as: UTF8.self) else { preconditionFailure("reason that is not UTF-8") }
+        promise(code?.isAllowedOnWire ?? true, "close code that must not be on the wire")
+        guard let text = String(validating: reason, as: UTF8.self) else { broken("reason that is not UTF-8") }
         return "close \(code?.rawValue ?? 0) \(text)"
     }
 }

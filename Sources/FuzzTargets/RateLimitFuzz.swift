@@ -19,9 +19,9 @@ func fuzzRateLimits(_ bytes: UnsafeRawBufferPointer) {
         }
         guard let ticket = limiter.next(at: now) else {
             guard limiter.queuedCount > 0 else { return }
-            guard let wake = limiter.wake(at: now) else { preconditionFailure("a request waits for nothing") }
-            precondition(wake > now, "awake with nothing to do")
-            precondition(wake - now <= .seconds(31 * 86_400), "a wait beyond any limit")
+            guard let wake = limiter.wake(at: now) else { broken("a request waits for nothing") }
+            promise(wake > now, "awake with nothing to do")
+            promise(wake - now <= .seconds(31 * 86_400), "a wait beyond any limit")
             now = wake
             continue
         }
@@ -33,9 +33,9 @@ func fuzzRateLimits(_ bytes: UnsafeRawBufferPointer) {
         let answer = answers[turn]
         limiter.record(status: answer.status, headers: answer.headers, fault: answer.fault, for: ticket, at: now)
         if answer.status == 429 { limiter.requeue(ticket, notBefore: nil, at: now) } else { limiter.finish(ticket, at: now) }
-        for notice in limiter.takeNotices() { precondition(!notice.description.utf8.contains(10), "a notice of several lines") }
+        for notice in limiter.takeNotices() { promise(!notice.description.utf8.contains(10), "a notice of several lines") }
     }
-    precondition(limiter.queuedCount == 0, "a request was never let go")
+    promise(limiter.queuedCount == 0, "a request was never let go")
 }
 
 private struct Answer {
@@ -57,9 +57,9 @@ private struct Answer {
             headers.absorb(name: String(decoding: field[0], as: UTF8.self), value: String(decoding: field[1], as: UTF8.self))
         }
         for wait in [headers.resetAfter, headers.retryAfter, fault?.retryAfter] {
-            precondition(wait.map { $0 >= .zero && $0 <= .seconds(30 * 86_400) } ?? true, "a wait out of range")
+            promise(wait.map { $0 >= .zero && $0 <= .seconds(30 * 86_400) } ?? true, "a wait out of range")
         }
-        precondition(headers.bucket?.isEmpty != true)
-        precondition(fault?.summary.unicodeScalars.contains { $0.value < 0x20 } != true, "a control character in an error message")
+        promise(headers.bucket?.isEmpty != true)
+        promise(fault?.summary.unicodeScalars.contains { $0.value < 0x20 } != true, "a control character in an error message")
     }
 }

@@ -17,7 +17,7 @@ struct RawInflater: ~Copyable {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         let code = inflateInit2_(stream, -CInt(windowBits), ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
-        precondition(code == Z_OK)
+        promise(code == Z_OK)
     }
 
     deinit {

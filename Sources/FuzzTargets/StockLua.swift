@@ -4,7 +4,7 @@ import CLuaShims
 enum StockLua {
     /// Runs `program`, which returns a text; `argument` is what `...` stands for. `nil` when it fails.
     static func run(_ program: String, _ argument: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)) -> String? {
-        guard let L = luaL_newstate() else { preconditionFailure("no state") }
+        guard let L = luaL_newstate() else { broken("no state") }
         defer { lua_close(L) }
         luaL_openlibs(L)
         // Nothing here jumps over a Swift frame while there is memory: loading answers a status, and the chunk runs inside lua_pcallk.
