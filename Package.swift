@@ -85,6 +85,7 @@ let package = Package(
         .testTarget(name: "RESTTests", dependencies: ["REST", "Reactor", "Discord", "JSON", "CCurl"], exclude: ["server.py", "h2server.py", "certificates.py"]),
         .testTarget(name: "CLuaShimsTests", dependencies: ["CLuaShims"]),
         .testTarget(name: "LuaEngineTests", dependencies: ["LuaEngine", "CLuaShims"]),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
         .testTarget(name: "BotHostTests", dependencies: ["BotHost", "Configuration", "Discord", "JSON", "Simulator", "TestSupport"]),
         .testTarget(

@@ -21,7 +21,9 @@ func fuzzLuaETF(_ bytes: UnsafeRawBufferPointer) {
     guard let choice = bytes.first else { return }
     let body = UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
     let json = ifReadable { try ETFTranscoder.json(of: body) }
-    let reference = json.flatMap { json in hasDistinctKeys(body, .etf) ? ifReadable { try JSONValue(parsing: json) } : nil }
+    // Letters of Latin-1 may be those of an old atom: to scripts these are bytes, which no JSON can hold.
+    let isComparable = json.map { json in !json.contains { $0 == 0xC2 || $0 == 0xC3 } && hasDistinctKeys(body, .etf) } ?? false
+    let reference = isComparable ? json.flatMap { json in ifReadable { try JSONValue(parsing: json) } } : nil
     check(body, .etf, nulls: choice & 1 == 0 ? .absent : .kept, reference: reference)
 }
 
