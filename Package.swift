@@ -87,7 +87,7 @@ let package = Package(
         .testTarget(name: "LuaEngineTests", dependencies: ["LuaEngine", "CLuaShims"]),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
-        .testTarget(name: "BotHostTests", dependencies: ["BotHost", "Configuration", "Discord", "JSON", "Simulator", "TestSupport"]),
+        .testTarget(name: "BotHostTests", dependencies: ["BotHost", "Configuration", "Discord", "JSON", "Reactor", "Simulator", "TestSupport"]),
         .testTarget(
             name: "SimulatorTests",
             dependencies: [

@@ -22,6 +22,12 @@ package final class Bot {
     let tls: TLSContext
     private(set) var scripts: ScriptThread!
     var fleet: ShardFleet?
+    private(set) lazy var pace = DeliveryPace(
+        DeliveryPace.Road(
+            waitingBytes: { [scripts] in scripts?.inbox.waitingBytes ?? 0 },
+            setReceiving: { [unowned self] in fleet?.isReceiving = $0 },
+            onceHandled: { [unowned self] handled in askScripts { _ in handled() } }),
+        on: reactor)
     /// What IDENTIFY asks for; grows when a reloaded pack needs more.
     var intents: Intents = []
     /// Events that handlers listen to.
