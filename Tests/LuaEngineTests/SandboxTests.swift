@@ -270,7 +270,7 @@ import Testing
 
     @Test("attempts", arguments: attempts)
     func attempt(_ attempt: Attempt) throws {
-        let bench = try Bench()
+        let bench = try Bench { $0.coroutines = 100_000 }
         try bench.define("test.fail") { call in call.raise(LuaErrorValue(message: "failed")) }
         try bench.define("test.encode") { call in
             do throws(LuaEncodeFailure) {
