@@ -1,7 +1,7 @@
 import CZstd
 import Gateway
 
-private let limit = 1 << 20
+private let limit = 1 << 16
 
 /// The first byte chooses how the stream is cut.
 func fuzzZlibStream(_ bytes: UnsafeRawBufferPointer) {
