@@ -14,7 +14,7 @@ func fuzzDeflate(_ bytes: UnsafeRawBufferPointer) {
     checkRoundTrip(messages, parameters)
 }
 
-private let limit = 1 << 20
+private let limit = 1 << 16
 
 private func checkInflating(_ messages: [[UInt8]], _ parameters: DeflateParameters, frameSize: Int) {
     var machine = WebSocketMachine(

@@ -1,7 +1,7 @@
 import CZstd
 import Gateway
 
-private let limit = 1 << 20
+private let limit = 1 << 16
 
 /// The first byte chooses how the stream is cut.
 func fuzzZlibStream(_ bytes: UnsafeRawBufferPointer) {
@@ -96,26 +96,31 @@ private func zstdStream(_ bytes: [UInt8], messageSize: Int) -> [UInt8]? {
     }
 }
 
-/// libzstd used in the plainest way, to compare with; `nil` after a fault.
+/// libzstd used in the plainest way, byte by byte, to compare with; `nil` after a fault.
 private func zstd(_ bytes: [UInt8]) -> [UInt8]? {
     guard let context = ZSTD_createDStream() else { broken("no memory") }
     defer { ZSTD_freeDStream(context) }
     var result: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: ZSTD_DStreamOutSize())
-    return bytes.withUnsafeBytes { source in
-        var input = ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
-        while true {
-            let (code, written) = chunk.withUnsafeMutableBytes { target in
-                var output = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
-                return (ZSTD_decompressStream(context, &output, &input), output.pos)
+    for byte in bytes {
+        var written = 0
+        var left = 1
+        repeat {
+            let code = withUnsafeBytes(of: byte) { source in
+                chunk.withUnsafeMutableBytes { target in
+                    var input = ZSTD_inBuffer(src: source.baseAddress, size: left, pos: 0)
+                    var output = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
+                    defer { (written, left) = (output.pos, left - input.pos) }
+                    return ZSTD_decompressStream(context, &output, &input)
+                }
             }
             guard ZSTD_isError(code) == 0 else { return nil }
             result += chunk[..<written]
-            if input.pos == input.size, written < chunk.count { return result }
             // A bomb: how much more there is does not matter.
             if result.count > 4 * limit { return result }
-        }
+        } while left > 0 || written == chunk.count
     }
+    return result
 }
 
 /// One compressed message, between two sound ones.

@@ -82,8 +82,9 @@ package struct IdentifyLedger {
     private static func read(_ file: StateFile?, _ bot: String) throws(IOFailure) -> Entry? {
         guard let saved = try file?.read(), saved["bot"]?.stringValue == bot, let total = saved["total"]?.integerValue,
             let used = saved["used"]?.integerValue, let endsAt = saved["ends_at"]?.integerValue,
-            let last = saved["last_identify"]?.integerValue
+            let last = saved["last_identify"]?.integerValue, StateFile.counts.contains(total), StateFile.counts.contains(used),
+            StateFile.times.contains(endsAt), StateFile.times.contains(last)
         else { return nil }
-        return Entry(total: Int(clamping: total), used: Int(clamping: used), endsAt: endsAt, lastIdentify: last)
+        return Entry(total: Int(total), used: Int(used), endsAt: endsAt, lastIdentify: last)
     }
 }

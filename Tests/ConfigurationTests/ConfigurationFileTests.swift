@@ -84,6 +84,12 @@ struct ConfigurationFileTests {
         #expect(fault?.hasPrefix(expected) == true, "\(fault ?? "no fault")")
     }
 
+    @Test("a fault is one line, whatever the file says", arguments: ["\"a\\nb\" = 1", "\"a\\u001B[31mb\" = 1", "\"a\\u0085b\" = 1"])
+    func oneLine(text: String) {
+        let fault = fault(text)
+        #expect(fault?.unicodeScalars.contains { $0.properties.generalCategory == .control } == false, "\(fault ?? "no fault")")
+    }
+
     @Test("a fault never shows the token that was written into the file")
     func tokenIsNotShown() {
         #expect(fault("[discord]\ntoken = \"c2VjcmV0\"")?.contains("c2VjcmV0") == false)

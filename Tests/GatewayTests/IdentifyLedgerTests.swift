@@ -52,6 +52,27 @@ import Testing
         #expect(ledger.endsAt == 86_400_000)
     }
 
+    @Test("numbers that cannot be meant overflow nothing", arguments: [Int.min, -1, Int.max])
+    func nonsense(number: Int) throws {
+        var ledger = IdentifyLedger(bot: "bot")
+        for now in [0, 1_700_000_000_000] as [Int64] {
+            ledger.update(info(total: number, remaining: -1 - number, resetAfter: .milliseconds(Int64(number))), at: now)
+            #expect(ledger.remaining(at: now) >= 0)
+            try ledger.record(at: now)
+        }
+    }
+
+    @Test("a damaged file counts as none", arguments: ["total", "used", "ends_at", "last_identify"], [Int64.min, -1, Int64.max])
+    func damaged(field: String, number: Int64) throws {
+        let directory = try TemporaryFile()
+        let file = StateFile(path: directory.directory + "/identifies.json")
+        var document: JSONValue = ["bot": "bot", "total": 5, "used": 3, "ends_at": 2000, "last_identify": 1]
+        #expect(try { try file.write(document); return try IdentifyLedger(file: file, bot: "bot").remaining(at: 1000) }() == 2)
+        document[field] = .integer(number)
+        try file.write(document)
+        #expect(try IdentifyLedger(file: file, bot: "bot").remaining(at: 1000) == 0)
+    }
+
     @Test("two processes count together") func together() throws {
         let directory = try TemporaryFile()
         let file = StateFile(path: directory.directory + "/identifies.json")
