@@ -63,6 +63,12 @@ let package = Package(
 
         // Proof.
         .executableTarget(name: "lua-benchmark", dependencies: ["LuaEngine", "CLuaShims"], path: "Benchmarks/LuaBenchmark"),
+        .target(name: "CReceiveFloor", dependencies: ["COpenSSL", "CZlib", "CZstd"], path: "Benchmarks/CReceiveFloor"),
+        .executableTarget(
+            name: "receive-benchmark", dependencies: ["Gateway", "GatewayProtocol", "Reactor", "TLS", "Discord", "CReceiveFloor"],
+            path: "Benchmarks/ReceiveBenchmark"),
+        .executableTarget(
+            name: "stream-server", dependencies: ["Certificates", "Reactor", "COpenSSL", "CZlib", "CZstd"], path: "Benchmarks/StreamServer"),
         .executableTarget(name: "autobahn-testee", dependencies: ["Reactor", "WebSocketProtocol", "WebSocketDeflate"]),
         .target(
             name: "FuzzTargets",

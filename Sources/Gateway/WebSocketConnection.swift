@@ -133,6 +133,9 @@ package final class WebSocketConnection: ByteStreamDelegate {
     // MARK: Frames
 
     func receiveFrames(_ input: inout UnsafeRawBufferPointer) {
+        // Loaded once: a weak reference costs as much as a frame's head. Whoever gives the delegate up also ends the messages, with `close` or
+        // `abort`.
+        let delegate = delegate
         while phase == .open || phase == .closing {
             do throws(WebSocketError) {
                 guard let event = try machine?.next(&input) else { break }
