@@ -71,8 +71,8 @@ package final class LuaState {
     /// How many fields of a profile's documents are being decoded with them because handlers usually read them.
     func usualFields(_ profile: UInt8) -> Int { open ? Int(shim_usual_fields(pointer, profile)) : 0 }
 
-    func releaseDropped() {
-        account.drain { shim_release(pointer, $0) }
+    @inline(__always) func releaseDropped() {
+        if account.mayHoldDropped { account.drain { shim_release(pointer, $0) } }
     }
 }
 

@@ -128,6 +128,8 @@ enum { SHIM_FINISHED = 0, SHIM_WAITING = 1, SHIM_FAILED = 2, SHIM_STALE = 3 };
 
 /// Calls the function in reference `slot` with the values put since `mark`.
 int32_t shim_run(shim_state *S, int32_t slot, int32_t mark, shim_run_id *run);
+/// Calls it with a decoded event alone, and nothing put: the shortest way into a handler.
+int32_t shim_run_event(shim_state *S, int32_t slot, int32_t depth, shim_run_id *run);
 /// Compiles text and runs it with the values put since `mark`.
 int32_t shim_run_source(shim_state *S, const void *source, size_t length, const char *chunk, int32_t mark, shim_run_id *run);
 /// Compiles text without running it.
