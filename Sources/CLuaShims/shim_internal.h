@@ -12,6 +12,7 @@ enum { SHIM_CLASS_BYTES = 16, SHIM_CLASSES = 96, SHIM_SLAB_BYTES = 16 << 10 };
 typedef struct {
     size_t used, peak, limit;
     size_t trigger;                 // `used` at which the running script is asked to stop and collect
+    size_t ceiling;                 // `used` up to which an allocation needs no second look
     size_t thread_size;             // of a coroutine's block, 0 until the first is made; how they are counted: see shim_heap.c
     uint32_t threads;
     int64_t fail_after, fail_count; // tests: allocations until some are refused, and how many
@@ -23,6 +24,9 @@ typedef struct {
 
 void shim_heap_open(shim_heap *heap, size_t limit, struct shim_state *state);
 void shim_heap_close(shim_heap *heap);
+void shim_heap_set_trigger(shim_heap *heap, size_t trigger);
+/// For tests: refuses `count` allocations after `after` more.
+void shim_heap_fail(shim_heap *heap, int64_t after, int64_t count);
 void *shim_heap_allocate(void *heap, void *block, size_t old_size, size_t new_size);
 
 // MARK: outbox (shim_outbox.c)
@@ -34,10 +38,10 @@ typedef enum {
 } shim_value_kind;
 
 typedef struct {
-    uint8_t kind, prototype, encoding, nulls, form;
+    uint8_t kind, prototype;            // prototype: an object's kind
     int32_t index;                      // function, reference, event depth, bad argument's index
     size_t offset, length;              // bytes in the outbox
-    union { int64_t integer; double number; uint64_t identity; } as;
+    union { int64_t integer; double number; uint64_t identity; shim_payload payload; } as;     // a payload's bytes are those of the outbox
 } shim_value;
 
 enum { SHIM_PADDING = 64 };             // zero bytes behind each text
@@ -64,12 +68,13 @@ typedef struct {
 } shim_slot;
 
 typedef struct { uint64_t first, last; uint32_t length; uint8_t child; } shim_rule;
+typedef struct shim_profile shim_profile;
 typedef struct {
     int32_t metatable, methods, properties, object_metatable, lazy_metatable;   // references; 0: none
     uint8_t any_child, has_properties;
     uint16_t rule_count;
-    uint16_t made, emptied, eager_left; // lazy objects made and, of them, mostly read; eager ones to go: see shim_lazy.c
     shim_rule *rules;
+    shim_profile *profile;              // of objects inside of documents; NULL: none was made
 } shim_prototype;
 
 typedef struct {                        // a field of an object that is still text
@@ -125,6 +130,7 @@ struct shim_state {
 
     int32_t event_depth;
     shim_prototype prototypes[256];
+    shim_profile *profiles[256];        // of documents, by the number the host gave them
     shim_field_place *places;           // of the object that is being looked through
     uint32_t place_capacity;
     char *scratch;                      // a document with zeros behind it
@@ -222,16 +228,16 @@ int shim_is_resuming(lua_CFunction function);
 
 // MARK: keys
 
-/// What a key is recognised by: its first and last eight bytes (the same, filled with zeros, when it is shorter than eight).
+/// What a key is recognised by: its first and last eight bytes (the same, filled with zeros, when it is shorter than eight). Eight bytes at `text` must
+/// be readable, as they are in a padded document. Little endian.
 static inline void shim_key_words(const char *text, size_t length, uint64_t *first, uint64_t *last) {
+    memcpy(first, text, 8);
     if (length >= 8) {
-        memcpy(first, text, 8);
         memcpy(last, text + length - 8, 8);
-        return;
+    } else {
+        *first &= (UINT64_C(1) << 8 * length) - 1;
+        *last = *first;
     }
-    uint64_t word = 0;
-    for (size_t i = 0; i < length; i++) word |= (uint64_t)(unsigned char)text[i] << 8 * i;
-    *first = *last = word;
 }
 
 static inline unsigned shim_key_place(uint64_t first, uint64_t last, size_t length) {
@@ -241,13 +247,8 @@ static inline unsigned shim_key_place(uint64_t first, uint64_t last, size_t leng
 // MARK: documents
 
 typedef enum { FORM_AUTOMATIC, FORM_EAGER, FORM_LAZY } shim_form;
-typedef struct {
-    const char *bytes;
-    size_t length;
-    uint8_t encoding, nulls, prototype, form;
-} shim_payload;
 
-/// Pushes what a document becomes. The bytes need SHIM_PADDING zeros behind them when `is_padded`, else they are copied.
+/// Pushes what a document becomes; there must be room for LUA_MINSTACK values. The bytes need SHIM_PADDING zeros behind them when `is_padded`, else they are copied.
 void shim_push_payload(lua_State *L, shim_state *S, const shim_payload *payload, int is_padded);
 /// Pushes the table of cached key strings; answers its index. Place n of S->keys has its string at n + 1.
 enum { SHIM_LONGEST_KEY = 40 };

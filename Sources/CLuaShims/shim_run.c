@@ -224,7 +224,8 @@ static void push_values_on_main(lua_State *L, shim_state *S, void *argument) {
 /// Moves the values put since `mark` onto the coroutine's stack; -1 leaves an error value on the main thread's, with `status`.
 static int move_values(shim_state *S, lua_State *thread, int32_t mark, int *status) {
     int32_t count = S->out.count - mark;
-    if (shim_values_plain(S, mark) && lua_checkstack(thread, count + LUA_MINSTACK)) return shim_push_plain(thread, S, mark);
+    int has_room = lua_status(thread) == LUA_OK && count < LUA_MINSTACK / 2;     // nothing but its function is on it
+    if (shim_values_plain(S, mark) && (has_room || lua_checkstack(thread, count + LUA_MINSTACK))) return shim_push_plain(thread, S, mark);
     values_call call = { mark, 0 };
     *status = shim_protect(S, push_values_on_main, &call);
     if (*status == LUA_OK && !lua_checkstack(thread, call.count + LUA_MINSTACK)) {

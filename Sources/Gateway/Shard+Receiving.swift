@@ -92,6 +92,8 @@ extension Shard: WebSocketConnectionDelegate {
         _ envelope: Envelope, _ payload: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer, _ encoding: PayloadEncoding
     ) throws(PayloadError) {
         guard let sequence = envelope.sequence, session.dispatched(sequence: sequence) else {
+            // What begins or continues a session does so whatever its number: without it the shard would wait in vain.
+            if let event = envelope.event, event == .ready || event == .resumed { return try handle(event, data, encoding) }
             context.metrics.totals.repeatedEvents += 1
             return
         }
