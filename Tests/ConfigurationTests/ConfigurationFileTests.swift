@@ -78,6 +78,8 @@ struct ConfigurationFileTests {
         ("[discord\n", "moonwire.toml:1: not valid TOML: "),
         ("a = \"\u{0}\"", "moonwire.toml:1: not valid TOML: "),
         ("[ = 1\n", "moonwire.toml:1: not valid TOML: "),
+        ("a = é", "moonwire.toml:1: not valid TOML: "),
+        ("discord = { \u{FEDF}", "moonwire.toml:1: not valid TOML: "),
     ])
     func faults(text: String, expected: String) {
         let fault = fault(text)
