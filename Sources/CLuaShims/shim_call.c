@@ -56,7 +56,9 @@ static void push_value(lua_State *L, shim_state *S, const shim_value *value) {
     case VALUE_FUNCTION: shim_push_function(L, value->index); break;
     case VALUE_OBJECT: shim_push_object(L, S, value->prototype, value->as.identity); break;
     case VALUE_PAYLOAD: {
-        shim_payload payload = { text, value->length, value->encoding, value->nulls, value->prototype, value->form };
+        shim_payload payload = value->as.payload;
+        payload.bytes = text;
+        payload.length = value->length;
         shim_push_payload(L, S, &payload, 1);
         break;
     }

@@ -12,6 +12,9 @@ enum { SHIM_CLASS_BYTES = 16, SHIM_CLASSES = 96, SHIM_SLAB_BYTES = 16 << 10 };
 typedef struct {
     size_t used, peak, limit;
     size_t trigger;                 // `used` at which the running script is asked to stop and collect
+    size_t ceiling;                 // `used` up to which an allocation needs no second look
+    size_t thread_size;             // of a coroutine's block, 0 until the first is made; how they are counted: see shim_heap.c
+    uint32_t threads;
     int64_t fail_after, fail_count; // tests: allocations until some are refused, and how many
     void *free[SHIM_CLASSES + 1];   // by size class: blocks of (class * 16) bytes, linked through their first word
     char *fresh, *fresh_end;        // unused rest of the newest slab
@@ -21,6 +24,9 @@ typedef struct {
 
 void shim_heap_open(shim_heap *heap, size_t limit, struct shim_state *state);
 void shim_heap_close(shim_heap *heap);
+void shim_heap_set_trigger(shim_heap *heap, size_t trigger);
+/// For tests: refuses `count` allocations after `after` more.
+void shim_heap_fail(shim_heap *heap, int64_t after, int64_t count);
 void *shim_heap_allocate(void *heap, void *block, size_t old_size, size_t new_size);
 
 // MARK: outbox (shim_outbox.c)
@@ -32,10 +38,10 @@ typedef enum {
 } shim_value_kind;
 
 typedef struct {
-    uint8_t kind, prototype, encoding, nulls, form;
+    uint8_t kind, prototype;            // prototype: an object's kind
     int32_t index;                      // function, reference, event depth, bad argument's index
     size_t offset, length;              // bytes in the outbox
-    union { int64_t integer; double number; uint64_t identity; } as;
+    union { int64_t integer; double number; uint64_t identity; shim_payload payload; } as;     // a payload's bytes are those of the outbox
 } shim_value;
 
 enum { SHIM_PADDING = 64 };             // zero bytes behind each text
@@ -56,16 +62,19 @@ typedef enum { SLOT_FREE, SLOT_RUNNING, SLOT_WAITING } shim_slot_state;
 typedef struct {
     lua_State *thread;                  // anchored in REGISTRY_THREADS under slot + 1; NULL: none yet
     uint32_t generation, next_free;
+    char *spawn_chunk;                  // where another run spawned this one; NULL: the host started it
+    int32_t spawn_line;
     uint8_t state, cancelled, retired;
 } shim_slot;
 
 typedef struct { uint64_t first, last; uint32_t length; uint8_t child; } shim_rule;
+typedef struct shim_profile shim_profile;
 typedef struct {
     int32_t metatable, methods, properties, object_metatable, lazy_metatable;   // references; 0: none
     uint8_t any_child, has_properties;
     uint16_t rule_count;
-    uint16_t made, emptied, eager_left; // lazy objects made and, of them, mostly read; eager ones to go: see shim_lazy.c
     shim_rule *rules;
+    shim_profile *profile;              // of objects inside of documents; NULL: none was made
 } shim_prototype;
 
 typedef struct {                        // a field of an object that is still text
@@ -76,9 +85,10 @@ typedef struct {                        // a field of an object that is still te
 
 // Fixed places in the registry's array; references begin after them. 1 and 2 are Lua's own, 3 is luaL_ref's.
 enum {
-    REGISTRY_THREADS = 4, REGISTRY_KEYS, REGISTRY_ERROR_METATABLE, REGISTRY_METATABLES, REGISTRY_LOADED, REGISTRY_STOPPED_CPU,
-    REGISTRY_STOPPED_MEMORY, REGISTRY_STOPPED_CANCELLED, REGISTRY_CANCELLED, REGISTRY_INNER_ERROR, REGISTRY_INNER_TRACE, REGISTRY_NEXT,
-    REGISTRY_EVENTS, REGISTRY_REFERENCES = REGISTRY_EVENTS + 16,
+    REGISTRY_THREADS = 4, REGISTRY_KEYS, REGISTRY_ERROR_METATABLE, REGISTRY_LOADED, REGISTRY_CANCELLED, REGISTRY_FAILED_VALUE,
+    REGISTRY_INNER_ERROR, REGISTRY_INNER_TRACE, REGISTRY_NEXT,
+    REGISTRY_STOPPED,                   // what each kind of stop raises
+    REGISTRY_EVENTS = REGISTRY_STOPPED + SHIM_KINDS, REGISTRY_REFERENCES = REGISTRY_EVENTS + 16,
 };
 enum { SHIM_EVENT_DEPTH = 16, SHIM_RUN_DEPTH = 16, SHIM_KEYS = 512, SHIM_NO_SLOT = -1, SHIM_CHUNK = 256 };
 
@@ -92,7 +102,7 @@ typedef struct shim_link {              // a thread that resumed another one, on
 struct shim_state {
     lua_State *main;
     lua_State *volatile running;        // whose Lua code runs; read by the clock's signal
-    volatile int32_t doom;              // SHIM_KIND_CPU, _MEMORY or _CANCELLED once the run is to end; set by the clock's signal too
+    volatile int32_t doom;              // SHIM_KIND_CPU, _MEMORY, _COROUTINES or _CANCELLED once the run is to end; set by the clock's signal too
     volatile int32_t pressure;          // the heap asks for a collection
     volatile int32_t warning;           // 1: the clock asks where the run is, 2: the hook has noted it
     shim_host_call call;
@@ -102,7 +112,7 @@ struct shim_state {
     shim_outbox out;
 
     shim_slot *slots;
-    uint32_t slot_count, slot_capacity, waiting, pooled;
+    uint32_t slot_count, slot_capacity, waiting, pooled, run_threads;
     int64_t free_slot;                  // head of the list of free slots, or SHIM_NO_SLOT
     int64_t current;                    // slot of the innermost run, or SHIM_NO_SLOT
     shim_link *resumers;                // threads between the current run's own and the running one
@@ -111,6 +121,7 @@ struct shim_state {
     uint8_t wait_taken;                 // the running host call holds a wait
     uint8_t yielding;                   // a host call's yield is on its way up to the run
     uint8_t resume_raises;              // the next continuation of a host call raises
+    uint8_t has_failed_value;
     int64_t returned_slot;              // whose stack holds returned values, or SHIM_NO_SLOT
     int32_t returned_count;
 
@@ -119,6 +130,7 @@ struct shim_state {
 
     int32_t event_depth;
     shim_prototype prototypes[256];
+    shim_profile *profiles[256];        // of documents, by the number the host gave them
     shim_field_place *places;           // of the object that is being looked through
     uint32_t place_capacity;
     char *scratch;                      // a document with zeros behind it
@@ -168,6 +180,9 @@ int shim_push_values(lua_State *L, shim_state *S, int32_t mark);
 int shim_values_plain(const shim_state *S, int32_t mark);
 int shim_push_plain(lua_State *L, shim_state *S, int32_t mark);
 
+/// Makes the coroutine of the first run. May raise.
+void shim_open_runs(lua_State *L, shim_state *S);
+
 // MARK: stopping (shim_stop.c)
 
 void shim_hook(lua_State *L, lua_Debug *ar);
@@ -188,6 +203,8 @@ void shim_clock_leave(shim_state *S);
 
 void shim_note_run(shim_state *S);          // after each outermost run
 void shim_note_collected(shim_state *S);    // after a full collection
+/// Coroutines alive that scripts made: all but those of runs.
+static inline uint32_t shim_coroutines(const shim_state *S) { return S->heap.threads - S->run_threads; }
 
 // MARK: references and failures
 
@@ -211,16 +228,16 @@ int shim_is_resuming(lua_CFunction function);
 
 // MARK: keys
 
-/// What a key is recognised by: its first and last eight bytes (the same, filled with zeros, when it is shorter than eight).
+/// What a key is recognised by: its first and last eight bytes (the same, filled with zeros, when it is shorter than eight). Eight bytes at `text` must
+/// be readable, as they are in a padded document. Little endian.
 static inline void shim_key_words(const char *text, size_t length, uint64_t *first, uint64_t *last) {
+    memcpy(first, text, 8);
     if (length >= 8) {
-        memcpy(first, text, 8);
         memcpy(last, text + length - 8, 8);
-        return;
+    } else {
+        *first &= (UINT64_C(1) << 8 * length) - 1;
+        *last = *first;
     }
-    uint64_t word = 0;
-    for (size_t i = 0; i < length; i++) word |= (uint64_t)(unsigned char)text[i] << 8 * i;
-    *first = *last = word;
 }
 
 static inline unsigned shim_key_place(uint64_t first, uint64_t last, size_t length) {
@@ -230,13 +247,8 @@ static inline unsigned shim_key_place(uint64_t first, uint64_t last, size_t leng
 // MARK: documents
 
 typedef enum { FORM_AUTOMATIC, FORM_EAGER, FORM_LAZY } shim_form;
-typedef struct {
-    const char *bytes;
-    size_t length;
-    uint8_t encoding, nulls, prototype, form;
-} shim_payload;
 
-/// Pushes what a document becomes. The bytes need SHIM_PADDING zeros behind them when `is_padded`, else they are copied.
+/// Pushes what a document becomes; there must be room for LUA_MINSTACK values. The bytes need SHIM_PADDING zeros behind them when `is_padded`, else they are copied.
 void shim_push_payload(lua_State *L, shim_state *S, const shim_payload *payload, int is_padded);
 /// Pushes the table of cached key strings; answers its index. Place n of S->keys has its string at n + 1.
 enum { SHIM_LONGEST_KEY = 40 };

@@ -127,11 +127,12 @@ package struct IdentifyLedger {
 
     private static func read(_ file: StateFile?, _ bot: String) throws(IOFailure) -> Entry? {
         guard let saved = try file?.read(), saved["bot"]?.stringValue == bot, let total = saved["total"]?.integerValue,
-            let used = saved["used"]?.integerValue, let endsAt = saved["ends_at"]?.integerValue
+            let used = saved["used"]?.integerValue, let endsAt = saved["ends_at"]?.integerValue, StateFile.counts.contains(total),
+            StateFile.counts.contains(used), StateFile.times.contains(endsAt)
         else { return nil }
-        var entry = Entry(total: Int(clamping: total), used: Int(clamping: used), endsAt: endsAt)
+        var entry = Entry(total: Int(total), used: Int(used), endsAt: endsAt)
         for (key, time) in saved["last_identify"]?.objectValue?.members ?? [] {
-            if let key = Int(key), let time = time.integerValue { entry.last[key] = time }
+            if let key = Int(key), let time = time.integerValue, StateFile.times.contains(time) { entry.last[key] = time }
         }
         return entry
     }

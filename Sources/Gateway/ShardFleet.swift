@@ -56,6 +56,12 @@ package final class ShardFleet {
         set { context.trace = newValue }
     }
 
+    /// Whether the open connections are read from. For a moment's pause while events are handled; a longer one is taken for a dead connection,
+    /// by either side. A connection that opens during the pause is read from.
+    package var isReceiving = true {
+        didSet { for shard in shards { shard.connection?.isReceiving = isReceiving } }
+    }
+
     package var metrics: GatewayMetrics { context.metrics }
 
     /// The shards in order; empty until GET /gateway/bot has been answered.

@@ -65,6 +65,12 @@ package final class WebSocketConnection: ByteStreamDelegate {
     /// Whether messages can be sent.
     package var isOpen: Bool { phase == .open }
 
+    /// Whether messages are taken from the peer; see `ByteStream.isReceiving`. Without effect before the connection is open.
+    package var isReceiving: Bool {
+        get { stream?.isReceiving ?? true }
+        set { if phase == .open { stream?.isReceiving = newValue } }
+    }
+
     /// Frees buffers that only make the next message faster.
     package func releaseIdleBuffers() { machine?.releaseIdleBuffers() }
 
@@ -128,6 +134,9 @@ package final class WebSocketConnection: ByteStreamDelegate {
     // MARK: Frames
 
     func receiveFrames(_ input: inout UnsafeRawBufferPointer) {
+        // Loaded once: a weak reference costs as much as a frame's head. Whoever gives the delegate up also ends the messages, with `close` or
+        // `abort`.
+        let delegate = delegate
         while phase == .open || phase == .closing {
             do throws(WebSocketError) {
                 guard let event = try machine?.next(&input) else { break }

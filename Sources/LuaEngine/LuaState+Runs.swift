@@ -20,7 +20,7 @@ extension LuaState {
 
     /// Compiles `source` without running it; `nil` when it compiles.
     package func check(source: UnsafeRawBufferPointer, chunk: String) -> LuaFailure? {
-        guard isOpen else { return .closed }
+        guard open else { return .closed }
         return shim_check_source(pointer, source.baseAddress, source.count, chunk) == SHIM_FINISHED ? nil : failure()
     }
 
@@ -46,18 +46,29 @@ extension LuaState {
         }
     }
 
-    /// Ends a waiting run: its host function raises a `cancelled` error, which the script may catch once to clean up, and every further
-    /// wait raises it for good. To-be-closed variables are closed. Never answers `.waiting`.
-    package func cancel(_ run: LuaRun) -> LuaResult {
-        start({ _ in }) { _, id in
+    /// Lets a waiting run go on: its host function raises a value of the script's own, such as the error of a run it waited for.
+    package func resume(_ run: LuaRun, raising value: LuaReference) -> LuaResult {
+        precondition(value.account === account, "a reference of another state")
+        return start({ $0.append(value) }) { mark, id in
             id = run.id
-            return shim_cancel(pointer, id)
+            return shim_resume(pointer, &id, mark, 1)
+        }
+    }
+
+    /// Ends a waiting run: its host function raises an error, which the script may catch once to clean up, and every further wait raises for
+    /// good. To-be-closed variables are closed. Never answers `.waiting`; `.finished` when the script caught the error and returned.
+    ///
+    /// - Parameter error: what the script sees; by default `{ message = "cancelled", code = "cancelled" }`.
+    package func cancel(_ run: LuaRun, as error: LuaErrorValue? = nil) -> LuaResult {
+        start({ values in if let error { values.append(error) } }) { mark, id in
+            id = run.id
+            return shim_cancel(pointer, id, mark)
         }
     }
 
     /// The runs that wait now, in no particular order.
     package var waitingRuns: [LuaRun] {
-        guard isOpen else { return [] }
+        guard open else { return [] }
         var runs: [LuaRun] = []
         var id = shim_run_id()
         var slot = shim_next_waiting(pointer, 0, &id)
@@ -70,26 +81,33 @@ extension LuaState {
 
     /// What the last finished run returned; valid until the next run of this state starts.
     package var returned: LuaArguments? {
-        guard isOpen else { return nil }
+        guard open else { return nil }
         var count: Int32 = 0
         guard let thread = shim_returned(pointer, &count) else { return nil }
         return LuaArguments(state: self, thread: thread, count: Int(count))
     }
 
+    /// The error value of the last run that failed, of any type, for raising it elsewhere; `nil` once the next run of this state has started.
+    package var failedValue: LuaReference? {
+        guard open else { return nil }
+        releaseDropped()
+        let slot = shim_failed_value(pointer)
+        return slot < 0 ? nil : LuaReference(slot: slot, account: account)
+    }
+
     /// Decodes a document once for several calls, which pass it on with `LuaValues.append(_: LuaEvent)`.
     package func withEvent<R>(_ payload: LuaPayload, _ body: (LuaEvent) -> R) throws(LuaFailure) -> R {
-        guard isOpen else { throw .closed }
+        guard open else { throw .closed }
         releaseDropped()
-        let depth = shim_event_begin(
-            pointer, payload.bytes.baseAddress, payload.bytes.count, payload.encoding.rawValue, payload.nulls.rawValue,
-            payload.prototype.rawValue, payload.form.rawValue)
+        var payload = shim_payload(payload)
+        let depth = shim_event_begin(pointer, &payload)
         guard depth >= 0 else { throw failure() }
         defer { shim_event_end(pointer, depth) }
         return body(LuaEvent(depth: depth))
     }
 
     private func start(_ fill: (inout LuaValues) -> Void, _ body: (Int32, inout shim_run_id) -> Int32) -> LuaResult {
-        guard isOpen else { return .failed(.closed) }
+        guard open else { return .failed(.closed) }
         releaseDropped()
         let mark = shim_mark(pointer)
         var values = LuaValues(state: pointer)

@@ -97,6 +97,27 @@ import Darwin
         #expect(ledger.endsAt == 86_400_000)
     }
 
+    @Test("numbers that cannot be meant overflow nothing", arguments: [Int.min, -1, Int.max])
+    func nonsense(number: Int) {
+        var ledger = IdentifyLedger(bot: "bot")
+        for now in [0, 1_700_000_000_000] as [Int64] {
+            ledger.update(info(total: number, remaining: -1 - number, resetAfter: .milliseconds(Int64(number))), at: now)
+            #expect(ledger.remaining(at: now) >= 0)
+            _ = spend(&ledger, at: now)
+        }
+    }
+
+    @Test("a damaged file counts as none", arguments: ["total", "used", "ends_at"], [Int64.min, -1, Int64.max])
+    func damaged(field: String, number: Int64) throws {
+        let directory = try TemporaryFile()
+        let file = StateFile(path: directory.directory + "/identifies.json")
+        var document: JSONValue = ["bot": "bot", "total": 5, "used": 3, "ends_at": 2000, "last_identify": ["0": 1, "1": -1, "x": 1, "2": "x"]]
+        #expect(try { try file.write(document); return try IdentifyLedger(file: file, bot: "bot").remaining(at: 1000) }() == 2)
+        document[field] = .integer(number)
+        try file.write(document)
+        #expect(try IdentifyLedger(file: file, bot: "bot").remaining(at: 1000) == 0)
+    }
+
     @Test("processes that started side by side count together") func together() throws {
         let directory = try TemporaryFile()
         let file = StateFile(path: directory.directory + "/identifies.json")
