@@ -14,7 +14,11 @@ extension Bot: GatewayDelegate {
         }
         let record = EventInbox.Record(
             shard: UInt32(shard.index), event: UInt16(event.rawValue), encoding: encoding == .json ? 0 : 1, sequence: sequence, length: data.count)
-        scripts.deliver(record, isSheddable: event == .presenceUpdate || event == .typingStart, payload: data)
+        // Woken once for all events of a turn: waking costs more than many an event.
+        if scripts.deliver(record, isSheddable: event == .presenceUpdate || event == .typingStart, payload: data) {
+            reactor.nextTurn { [scripts] in scripts?.wake() }
+        }
+        pace.delivered(data.count)
     }
 
     func gateway(

@@ -22,6 +22,12 @@ package final class Bot {
     let tls: TLSContext
     private(set) var scripts: ScriptThread!
     var fleet: ShardFleet?
+    private(set) lazy var pace = DeliveryPace(
+        DeliveryPace.Road(
+            waitingBytes: { [scripts] in scripts?.inbox.waitingBytes ?? 0 },
+            setReceiving: { [unowned self] in fleet?.isReceiving = $0 },
+            onceHandled: { [unowned self] handled in askScripts { _ in handled() } }),
+        on: reactor)
     /// What IDENTIFY asks for; grows when a reloaded pack needs more.
     var intents: Intents = []
     /// Events that handlers listen to.
@@ -83,7 +89,7 @@ package final class Bot {
         defer { scripts.stop() }
         SignalSource.ignoreBrokenPipe()
         do throws(IOFailure) {
-            signals = try SignalSource([.interrupt, .terminate, .hangUp], on: reactor) { [unowned self] in received($0) }
+            signals = try SignalSource([.interrupt, .terminate, .hangUp, .user2], on: reactor) { [unowned self] in received($0) }
         } catch { throw BotFailure(.failure, "signals cannot be received: \(error)") }
         if options.watch {
             let watcher = PackWatcher(on: reactor, logger: logger) { [unowned self] folder in
@@ -128,6 +134,9 @@ package final class Bot {
             if phase == .stopping || phase == .stopped { ExitStatus.interrupted.exitNow() }
             logger.info("closing; once more ends at once")
             stop()
+        case .user2:
+            logger.info("SIGUSR2: closing; the sessions are kept for a successor")
+            stop(keepingSessions: true)
         }
     }
 
@@ -148,17 +157,35 @@ package final class Bot {
     // MARK: Stopping
 
     /// Takes no further events, lets handlers and requests under way finish for a while, closes the gateway with 1000, and ends `run`.
-    package func stop() {
+    ///
+    /// - Parameter keepingSessions: leave the gateway so that the next process can RESUME and receives what happened in between.
+    package func stop(keepingSessions: Bool = false) {
         guard phase != .stopping && phase != .stopped else { return }
         phase = .stopping
-        fleet?.subscriptions = EventSet()
-        scripts.perform { $0.removeAll() }
         let deadline = reactor.now + Self.drainTime
-        awaitScripts(until: deadline) { [unowned self] in
-            rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now)) { [unowned self] in
-                guard let fleet else { return end() }
-                fleet.shutdown { [unowned self] in end() }
+        if keepingSessions {
+            // First of all: what comes after the last event that the scripts have is the successor's.
+            leaveGateway(keepingSessions: true) { [unowned self] in
+                drain(until: deadline) { [unowned self] in end() }
             }
+        } else {
+            fleet?.subscriptions = EventSet()
+            drain(until: deadline) { [unowned self] in
+                leaveGateway(keepingSessions: false) { [unowned self] in end() }
+            }
+        }
+    }
+
+    private func leaveGateway(keepingSessions: Bool, then: @escaping () -> Void) {
+        guard let fleet else { return then() }
+        fleet.shutdown(keepingSessions: keepingSessions, completion: then)
+    }
+
+    private func drain(until deadline: ContinuousClock.Instant, then: @escaping () -> Void) {
+        scripts.wake()
+        scripts.perform { $0.removeAll() }
+        awaitScripts(until: deadline) { [unowned self] in
+            rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now), completion: then)
         }
     }
 

@@ -14,19 +14,19 @@
 
 enum { TICK_NANOSECONDS = 20 * 1000 * 1000, IDLE_TICKS = 2 };
 
+_Thread_local shim_clocked shim_clocked_run;
+
 typedef struct {
-    shim_state *volatile state;         // whose run is in progress
-    volatile uint32_t run;              // counts outermost runs
     uint32_t seen;                      // the run at the last tick
     int64_t begun;                      // CPU time when `seen` was first seen
     int64_t last;                       // CPU time at the last tick
-    volatile int ticks;                 // whether the timer is set
     int idle_ticks;                     // in a row that found no run
     int started;
 #ifdef __linux__
     timer_t timer;
 #else
     pthread_t thread;
+    const shim_clocked *clocked;
     volatile int ends;
     pthread_t watchdog;
 #endif
@@ -46,14 +46,14 @@ static void tick(int signal, siginfo_t *info, void *context) {
     (void)signal, (void)info, (void)context;
     int saved = errno;
     shim_clock *clock = &clock_of_thread;
-    shim_state *S = clock->state;
+    shim_state *S = shim_clocked_run.state;
     int64_t now = thread_time();
     if (S != NULL) S->cpu_time += now - clock->last;
     clock->last = now;
-    clock->idle_ticks = S == NULL && clock->seen == clock->run ? clock->idle_ticks + 1 : 0;
+    clock->idle_ticks = S == NULL && clock->seen == shim_clocked_run.run ? clock->idle_ticks + 1 : 0;
     if (clock->idle_ticks >= IDLE_TICKS) set_timer(clock, 0);
-    if (S == NULL || clock->seen != clock->run) {
-        clock->seen = clock->run;
+    if (S == NULL || clock->seen != shim_clocked_run.run) {
+        clock->seen = shim_clocked_run.run;
         clock->begun = now;
     } else {
         int64_t used = now - clock->begun;
@@ -70,21 +70,11 @@ static void tick(int signal, siginfo_t *info, void *context) {
 
 int64_t shim_cpu_time(const shim_state *S) { return S->cpu_time; }
 
-void shim_clock_enter(shim_state *S) {
+void shim_clock_wake(void) {
     shim_clock *clock = &clock_of_thread;
-    S->clock_outer = clock->state;
-    clock->run++;
-    clock->state = S;
-    if (!clock->ticks && clock->started) {          // a tick in between finds a run and lets the timer be
-        clock->last = thread_time();
-        set_timer(clock, 1);
-    }
-}
-
-void shim_clock_leave(shim_state *S) {
-    shim_clock *clock = &clock_of_thread;
-    clock->state = S->clock_outer;                  // of another state, whose run asked for this one
-    if (clock->state != NULL) clock->run++;
+    if (!clock->started) return;
+    clock->last = thread_time();
+    set_timer(clock, 1);
 }
 
 static int clock_signal(void) {
@@ -122,7 +112,7 @@ static int start_ticking(shim_clock *clock) {
 
 static void set_timer(shim_clock *clock, int ticks) {
     struct itimerspec period = { { 0, ticks ? TICK_NANOSECONDS : 0 }, { 0, ticks ? TICK_NANOSECONDS : 0 } };
-    clock->ticks = ticks;
+    shim_clocked_run.ticks = (uint8_t)ticks;
     timer_settime(clock->timer, 0, &period, NULL);  // with a timer and a period that are valid it does not fail
 }
 
@@ -136,19 +126,23 @@ static void *watch(void *argument) {
     while (!clock->ends) {
         struct timespec pause = { 0, TICK_NANOSECONDS };
         nanosleep(&pause, NULL);
-        if (clock->state != NULL && !clock->ends) pthread_kill(clock->thread, clock_signal());
+        if (clock->clocked->state != NULL && !clock->ends) pthread_kill(clock->thread, clock_signal());
     }
     return NULL;
 }
 
 static int start_ticking(shim_clock *clock) {
     clock->thread = pthread_self();
+    clock->clocked = &shim_clocked_run;
     clock->ends = 0;
     return pthread_create(&clock->watchdog, NULL, watch, clock);
 }
 
 /// The watchdog ticks all the time.
-static void set_timer(shim_clock *clock, int ticks) { clock->ticks = clock->ticks || ticks; }
+static void set_timer(shim_clock *clock, int ticks) {
+    (void)clock;
+    if (ticks) shim_clocked_run.ticks = 1;
+}
 
 static void stop_ticking(shim_clock *clock) {
     clock->ends = 1;
@@ -177,4 +171,5 @@ void shim_clock_stop(void) {
     if (!clock->started) return;
     stop_ticking(clock);
     clock->started = 0;
+    shim_clocked_run.ticks = 0;
 }

@@ -152,8 +152,8 @@ static const char *push_number(decoder *d, const char *p) {
         exponent += sign * e;
         is_float = 1;
     }
-    if (!is_float && (digits <= 18 || (digits == 19 && value <= (uint64_t)INT64_MAX))) {
-        lua_pushinteger(d->L, negative ? -(int64_t)value : (int64_t)value);
+    if (!is_float && (digits <= 18 || (digits == 19 && value <= (uint64_t)INT64_MAX + (uint64_t)negative))) {
+        lua_pushinteger(d->L, (int64_t)(negative ? 0 - value : value));
     } else if (digits <= 15 && exponent >= -22 && exponent <= 22) {     // both operands are exact, so one rounding
         double number = exponent < 0 ? (double)value / powers[-exponent] : (double)value * powers[exponent];
         lua_pushnumber(d->L, negative ? -number : number);
@@ -181,7 +181,7 @@ static const char *read_array(decoder *d, const char *p, int prototype) {
         p++;
     } else {
         for (;;) {
-            if (count % 8 == 0) luaL_checkstack(L, LUA_MINSTACK, "document");
+            if (count % 8 == 7) luaL_checkstack(L, LUA_MINSTACK, "document");
             if (memcmp(p, "null", 4) == 0) {
                 lua_pushlightuserdata(L, NULL);
                 p += 4;
@@ -218,7 +218,7 @@ static const char *read_object(decoder *d, const char *p, int prototype) {
         for (;;) {
             int child;
             if (*p != '"') fail(d, p, "expected a key");
-            if (count % 8 == 0) luaL_checkstack(L, LUA_MINSTACK, "document");
+            if (count % 8 == 7) luaL_checkstack(L, LUA_MINSTACK, "document");
             p = shim_skip_space(push_key(d, p + 1, prototype, &child));
             if (*p != ':') fail(d, p, "expected :");
             p = shim_skip_space(p + 1);

@@ -41,6 +41,8 @@ final class GatewayContext {
     }
 
     func note(_ shard: ShardID?, _ event: GatewayNote.Event) {
-        delegate?.gateway(noted: GatewayNote(shard: shard, event: event))
+        let note = GatewayNote(shard: shard, event: event)
+        trace?.note(shard, note.text)
+        delegate?.gateway(noted: note)
     }
 }

@@ -30,10 +30,11 @@ extension Shard: WebSocketConnectionDelegate {
     func connectionClosed(_ connection: WebSocketConnection, _ closure: ConnectionClosure) {
         guard isCurrent(connection) else { return }
         forgetConnection()
-        trace?.note(id, "\(closure)")
         var code: GatewayCloseCode?
         if case .closed(let received?, _) = closure { code = GatewayCloseCode(rawValue: received.rawValue) }
-        if session.phase != .leaving {
+        if session.phase == .leaving {
+            context.trace?.note(id, "\(closure)")
+        } else {
             context.note(id, .connectionEnded(closure, wasOurFault: code?.isOurFault ?? false))
         }
         report(.connectionClosed(code))
@@ -60,6 +61,7 @@ extension Shard: WebSocketConnectionDelegate {
     /// An idle connection hears nothing but its heartbeats' acknowledgements: after one of those it gives its memory up until the next.
     private func goIdle(_ connection: WebSocketConnection) {
         goesIdle = false
+        context.metrics.totals.hibernations += 1
         if let archive = context.windowArchive { decompressor.hibernate(in: archive) }
         connection.releaseIdleBuffers()
     }
@@ -75,7 +77,7 @@ extension Shard: WebSocketConnectionDelegate {
         context.metrics.totals.payloadBytes += payload.count
         do throws(PayloadError) {
             let envelope = try Envelope.scan(payload, encoding: encoding)
-            trace?.received(id, envelope, payload, encoding: encoding)
+            context.trace?.received(id, envelope, payload, encoding: encoding)
             let data = UnsafeRawBufferPointer(rebasing: payload[envelope.data ?? 0..<0])
             if envelope.opcode == .dispatch {
                 try dispatch(envelope, payload, data, encoding)
@@ -91,6 +93,8 @@ extension Shard: WebSocketConnectionDelegate {
         _ envelope: Envelope, _ payload: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer, _ encoding: PayloadEncoding
     ) throws(PayloadError) {
         guard let sequence = envelope.sequence, session.dispatched(sequence: sequence) else {
+            // What begins or continues a session does so whatever its number: without it the shard would wait in vain.
+            if let event = envelope.event, event == .ready || event == .resumed { return try handle(event, data, encoding) }
             context.metrics.totals.repeatedEvents += 1
             return
         }

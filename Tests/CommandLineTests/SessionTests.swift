@@ -48,6 +48,37 @@ struct SessionTests {
         await simulator.stop()
     }
 
+    @Test("SIGUSR2 keeps the session: the next process resumes it and answers what was said in between, once")
+    func handOver() async throws {
+        let simulator = try await SimulatorServer.start()
+        let first = try start(simulator, echo)
+        let folder = try #require(first.folder)
+        try await simulator.sessionsReady()
+        try await simulator.say("before")
+        try await simulator.botSays("echo before")
+        first.signal(SIGUSR2)
+        #expect(first.wait().status == 0)
+        let mark = try await simulator.mark()
+        for number in 1...3 { try await simulator.say("number \(number)") }
+        let second = try Moonwire(
+            ["run", folder.path("pack"), "--config", folder.path("moonwire.toml")], environment: ["DISCORD_TOKEN": simulator.token])
+        try await simulator.botSays("echo number 3", after: mark)
+        second.signal(SIGTERM)
+        #expect(second.wait().status == 0)
+        let observations = try await simulator.observations()
+        let said = observations.compactMap { observation -> String? in
+            guard case .message(let message) = observation else { return nil }
+            return message["content"]?.stringValue
+        }
+        #expect(said == ["echo before"] + (1...3).map { "echo number \($0)" })
+        let identified = observations.count { observation in
+            if case .session(let change) = observation, case .identified = change.state { return true }
+            return false
+        }
+        #expect(identified == 1)
+        await simulator.stop()
+    }
+
     @Test("what is said while the connection is down is answered once after the resume, in order")
     func resume() async throws {
         let simulator = try await SimulatorServer.start()

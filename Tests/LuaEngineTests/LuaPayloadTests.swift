@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test("values", arguments: [
-        ("1", "1"), ("-1", "-1"), ("0", "0"), ("9223372036854775807", "9223372036854775807"), ("-9223372036854775807", "-9223372036854775807"),
+        ("1", "1"), ("-1", "-1"), ("0", "0"), ("9223372036854775807", "9223372036854775807"), ("-9223372036854775808", "-9223372036854775808"),
+        ("-9223372036854775809", "-9.2233720368547758e+18"),
         ("9223372036854775808", "9.2233720368547758e+18"), ("1.5", "1.5"), ("-0.25", "-0.25"), ("1e3", "1000.0"), ("1E-2", "0.01"),
         ("1.7976931348623157e308", "1.7976931348623157e+308"), ("5e-324", "5e-324"), ("0.1", "0.1"), ("123456789012345678901234567890", "1.2345678901234568e+29"),
         ("true", "true"), ("false", "false"), ("null", "null"), (#""""#, ""), (#""a""#, "a"), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t"),
@@ -83,6 +84,20 @@ import Testing
             }
         }
         #expect(throws: LuaFailure.self) { try Array("{".utf8).withUnsafeBytes { try bench.state.withEvent(LuaPayload($0)) { _ in } } }
+    }
+
+    @Test("a handler called with an event alone gets it, may wait, and fails as others do")
+    func callWithEvent() throws {
+        let bench = try Bench()
+        bench.run("test.keep(function(...) test.wait() return select('#', ...), (...).id end) test.keep(function(e) error(e.id) end)")
+        let results = try Array(#"{"id":"7"}"#.utf8).withUnsafeBytes { document in
+            try bench.state.withEvent(LuaPayload(document)) { event in
+                (bench.state.call(bench.kept[0], with: event), bench.state.call(bench.kept[1], with: event))
+            }
+        }
+        #expect(results.1.failure?.message == "test.lua:2: 7")
+        #expect(bench.state.resume(try #require(results.0.run)) == .finished)
+        #expect(bench.returned == "1 7")
     }
 
     @Test("prototypes give nested objects methods and properties; fields win")

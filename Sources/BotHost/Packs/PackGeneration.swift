@@ -119,10 +119,11 @@ final class PackGeneration: LuaHost {
         guard !listeners.isEmpty || waiters != nil else { return }
         var payload = payload
         payload.prototype = Prototype(of: event)?.id ?? .none
+        payload.profile = event.rawValue
         do throws(LuaFailure) {
             try state.withEvent(payload) { decoded in
                 for handler in listeners where phase == .serving {
-                    settle(state.call(handler) { $0.append(decoded) }, as: .event(event))
+                    settle(state.call(handler, with: decoded), as: .event(event))
                 }
                 if let waiters { offer(event, decoded, to: waiters) }
             }

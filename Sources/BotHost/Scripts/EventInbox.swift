@@ -45,6 +45,9 @@ package final class EventInbox: Sendable {
         }
     }
 
+    /// Bytes that wait now.
+    var waitingBytes: Int { state.withLock { $0.buffer.count } }
+
     /// Hands over everything that waits and leaves the storage of `buffer`, emptied, for what comes next.
     func take(into buffer: inout [UInt8]) {
         // A buffer that one huge guild blew up is not kept for the bot's life.

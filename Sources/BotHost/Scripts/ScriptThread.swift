@@ -44,12 +44,13 @@ final class ScriptThread: Sendable {
         let runtime: LoopBound<ScriptRuntime>
     }
 
-    /// Queues an event; see `EventInbox`.
-    func deliver(_ record: EventInbox.Record, isSheddable: Bool, payload: UnsafeRawBufferPointer) {
-        if case .queued(wake: true) = inbox.append(record, isSheddable: isSheddable, payload: payload) {
-            perform { $0.drainInbox() }
-        }
+    /// Queues an event; see `EventInbox`. `true` asks for a call of `wake`, which may wait until more events are queued.
+    func deliver(_ record: EventInbox.Record, isSheddable: Bool, payload: UnsafeRawBufferPointer) -> Bool {
+        if case .queued(wake: true) = inbox.append(record, isSheddable: isSheddable, payload: payload) { true } else { false }
     }
+
+    /// Has the packs handle what is queued.
+    func wake() { perform { $0.drainInbox() } }
 
     /// Runs `body` on the thread, after what was posted before.
     func perform(_ body: @escaping @Sendable (ScriptRuntime) -> Void) {
