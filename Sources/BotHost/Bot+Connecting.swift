@@ -43,6 +43,8 @@ extension Bot {
         do throws(BotFailure) {
             var configuration = try GatewayConfiguration(options, token: token, intents: intents)
             configuration.presence = presence
+            // At the start a supervisor or a person shall know; a bot that was online waits for tomorrow.
+            configuration.spentBudget = isOnline ? .wait : .fail
             if options.keepsState && configuration.stateDirectory == nil {
                 logger.warning("no folder for state: logins and sessions are not remembered across restarts; set [state] directory")
             }

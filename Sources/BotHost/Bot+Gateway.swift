@@ -12,9 +12,7 @@ extension Bot: GatewayDelegate {
             scripts.perform { $0.set(ready: ready) }
             guard wanted.contains(.ready) else { return }
         }
-        let record = EventInbox.Record(
-            shard: UInt32(shard.index), event: UInt16(event.rawValue), encoding: encoding == .json ? 0 : 1, sequence: sequence, length: data.count)
-        scripts.deliver(record, isSheddable: event == .presenceUpdate || event == .typingStart, payload: data)
+        scripts.deliver(event, shard: shard, sequence: sequence, encoding: encoding, payload: data)
     }
 
     func gateway(

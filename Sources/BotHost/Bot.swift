@@ -88,7 +88,7 @@ package final class Bot {
             }
         }
         load()
-        reportShedEvents()
+        reportShedEvents(before: scripts.inbox.shedCounts)
         reactor.run()
         return try outcome.get()
     }
@@ -128,16 +128,15 @@ package final class Bot {
     }
 
     /// Once a minute, if events were shed since.
-    private func reportShedEvents() {
+    private func reportShedEvents(before: [Int]) {
         reactor.schedule(after: .seconds(60)) { [unowned self] in
-            let counts = scripts.inbox.takeShedCounts()
-            if !counts.isEmpty {
-                let list = counts.sorted { $0.value > $1.value }.map { event, count in
-                    "\(count) × \(EventName(rawValue: UInt8(truncatingIfNeeded: event))?.description ?? "unknown")"
-                }
-                logger.warning("the scripts do not keep up; events dropped in the last minute: \(list.joined(separator: ", "))")
+            let counts = scripts.inbox.shedCounts
+            let list = EventName.allCases.map { ($0, counts[Int($0.rawValue)] - before[Int($0.rawValue)]) }.filter { $0.1 > 0 }
+            if !list.isEmpty {
+                let names = list.sorted { $0.1 > $1.1 }.map { "\($1) × \($0)" }
+                logger.warning("the scripts do not keep up; events dropped in the last minute: \(names.joined(separator: ", "))")
             }
-            reportShedEvents()
+            reportShedEvents(before: counts)
         }
     }
 

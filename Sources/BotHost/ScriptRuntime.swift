@@ -1,4 +1,5 @@
 internal import Discord
+internal import Gateway
 internal import GatewayProtocol
 internal import LuaEngine
 internal import Logging
@@ -70,22 +71,11 @@ final class ScriptRuntime {
     /// Hands over every event that waits in the inbox.
     func drainInbox() {
         inbox.take(into: &buffer)
-        let size = MemoryLayout<EventInbox.Record>.size
-        buffer.withUnsafeBytes { bytes in
-            var offset = 0
-            while offset < bytes.count {
-                let record = bytes.loadUnaligned(fromByteOffset: offset, as: EventInbox.Record.self)
-                dispatch(record, UnsafeRawBufferPointer(rebasing: bytes[offset + size..<offset + size + record.length]))
-                offset += size + record.length
-            }
+        EventInbox.forEach(in: buffer) { event in
+            let payload = LuaPayload(event.payload, encoding: event.encoding == .json ? .json : .etf)
+            for pack in packs { pack.serving?.dispatch(event.name, payload) }
         }
         collectWhenIdle()
-    }
-
-    private func dispatch(_ record: EventInbox.Record, _ bytes: UnsafeRawBufferPointer) {
-        guard let event = EventName(rawValue: UInt8(truncatingIfNeeded: record.event)) else { return }
-        let payload = LuaPayload(bytes, encoding: record.encoding == 0 ? .json : .etf)
-        for pack in packs { pack.serving?.dispatch(event, payload) }
     }
 
     /// Hands an answer to whoever waits for it; nobody does when the generation or the run has ended.

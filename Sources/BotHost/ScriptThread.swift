@@ -1,4 +1,5 @@
 internal import Discord
+internal import Gateway
 internal import GatewayProtocol
 internal import LuaEngine
 internal import Logging
@@ -44,8 +45,8 @@ final class ScriptThread: Sendable {
     }
 
     /// Queues an event; see `EventInbox`.
-    func deliver(_ record: EventInbox.Record, isSheddable: Bool, payload: UnsafeRawBufferPointer) {
-        if case .queued(wake: true) = inbox.append(record, isSheddable: isSheddable, payload: payload) {
+    func deliver(_ event: EventName, shard: ShardID, sequence: Int64, encoding: PayloadEncoding, payload: UnsafeRawBufferPointer) {
+        if inbox.append(event, shard: shard, sequence: sequence, encoding: encoding, payload: payload) == .queued(wake: true) {
             perform { $0.drainInbox() }
         }
     }

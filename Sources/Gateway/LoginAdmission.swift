@@ -125,9 +125,9 @@ final class LoginAdmission {
     private func budgetSpent(until: ContinuousClock.Instant) {
         let endsAt = ledger.endsAt / 1000
         switch context.configuration.spentBudget {
-        case .fail:
+        case .fail where fleet?.isOnline == false:
             fleet?.fail(.identifyBudgetSpent(needed: waiting.count + outside.count, remaining: 0, until: endsAt))
-        case .wait:
+        case .wait, .fail:
             if notedEnd != endsAt { context.note(nil, .waitingForIdentify(until: endsAt)) }
             notedEnd = endsAt
             if let token = budgetTimer.take() { context.reactor.cancel(token) }

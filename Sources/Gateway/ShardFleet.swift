@@ -66,6 +66,9 @@ package final class ShardFleet {
         }
     }
 
+    /// Whether any shard is online.
+    var isOnline: Bool { shards.contains { $0.session.phase == .ready } }
+
     // MARK: Starting
 
     /// Goes online.
