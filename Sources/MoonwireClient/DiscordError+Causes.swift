@@ -16,7 +16,8 @@ extension DiscordError {
     }
 
     init(_ fault: BotToken.Fault) {
-        self.init(.configuration, fault.description, at: "DiscordClient(token:)", remedy: "pass the token of the Bot page of the developer portal")
+        let what = fault.description.prefix { $0 != ";" }
+        self.init(.configuration, String(what), at: "DiscordClient(token:)", remedy: "copy the token from the Bot page of the developer portal")
     }
 
     init(_ failure: IOFailure) {

@@ -14,6 +14,7 @@ func run() async throws(DiscordError) {
     if let url = environment("DISCORD_API_URL") { configuration.apiURL = url }
     configuration.caFile = environment("DISCORD_CA_FILE")
 
+    // The library reads no environment itself: where the token comes from is the host's business.
     let client = try DiscordClient(token: environment("DISCORD_TOKEN") ?? "", configuration: configuration)
     client.setIntents([.guilds, .guildMembers, .guildMessages, .directMessages, .messageContent])
 
