@@ -68,7 +68,12 @@ let package = Package(
         // Proof.
         .executableTarget(name: "lua-benchmark", dependencies: ["LuaEngine", "CLuaShims"], path: "Benchmarks/LuaBenchmark"),
         .executableTarget(name: "autobahn-testee", dependencies: ["Reactor", "WebSocketProtocol", "WebSocketDeflate"]),
-        .target(name: "FuzzTargets", dependencies: ["WebSocketProtocol", "WebSocketDeflate", "Discord", "JSON", "GatewayProtocol", "LuaEngine", "CLuaShims"]),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "WebSocketProtocol", "WebSocketDeflate", "Discord", "JSON", "GatewayProtocol", "Gateway", "REST", "Configuration", "LuaEngine", "CLuaShims",
+                "CZlib", "CZstd",
+            ]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -81,16 +86,19 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: ["Gateway", "Reactor", "TLS", "Certificates", "WebSocketProtocol", "GatewayProtocol", "Discord", "JSON", "CZlib", "CZstd"]),
-        .testTarget(name: "RESTTests", dependencies: ["REST", "Reactor", "Discord", "JSON", "CCurl"], exclude: ["server.py", "h2server.py", "certificates.py"]),
+        .testTarget(name: "RESTTests", dependencies: ["REST", "Reactor", "Discord", "JSON", "CCurl"], exclude: ["server.py", "h2server.py", "scripted.py"]),
         .testTarget(name: "CLuaShimsTests", dependencies: ["CLuaShims"]),
         .testTarget(name: "LuaEngineTests", dependencies: ["LuaEngine", "CLuaShims"]),
         .testTarget(name: "MoonwireClientTests", dependencies: ["MoonwireClient", "Discord", "JSON", "Simulator", "TestSupport"]),
+        .testTarget(name: "FleetTests", dependencies: ["Gateway", "GatewayProtocol", "Reactor", "TLS", "Discord", "JSON", "Simulator"]),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
-        .testTarget(name: "BotHostTests", dependencies: ["BotHost", "Configuration", "Discord", "JSON", "Simulator", "TestSupport"]),
+        .testTarget(name: "BotHostTests", dependencies: ["BotHost", "Configuration", "Discord", "JSON", "Reactor", "Simulator", "TestSupport"]),
         .testTarget(
             name: "SimulatorTests",
             dependencies: [
-                "Simulator", "moonwire-simulator", "Discord", "JSON", "CZlib", "CZstd", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL",
+                "Simulator", "moonwire-simulator", "Discord", "JSON", "CZlib", "CZstd", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOTLS",
+                "NIOSSL",
             ]),
         .testTarget(name: "CommandLineTests", dependencies: ["moonwire", "moonwire-simulator", "Simulator", "Discord", "JSON", "TestSupport"]),
     ],
@@ -98,10 +106,29 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
+// A build with sanitizers or for libFuzzer needs a part of the package only: MOONWIRE_TARGETS names the targets, which come with what they use.
+if let wanted = Context.environment["MOONWIRE_TARGETS"]?.split(separator: " ").map(String.init) {
+    // Not otherwise: it links only where scripts/fuzz adds libFuzzer.
+    package.targets += [.systemLibrary(name: "CFuzzer"), .executableTarget(name: "moonwire-fuzz", dependencies: ["FuzzTargets", "CFuzzer"])]
+    var kept: Set<String> = []
+    var left = wanted
+    while let name = left.popLast() {
+        guard kept.insert(name).inserted, let target = package.targets.first(where: { $0.name == name }) else { continue }
+        left += target.dependencies.compactMap {
+            switch $0 {
+            case .byNameItem(let name, _), .targetItem(let name, _): name
+            default: nil
+            }
+        }
+    }
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products = []
+}
+
 // Products of other packages, by the name under which targets above depend on them.
 let external = [
     "ArgumentParser": "swift-argument-parser", "Logging": "swift-log", "NIOCore": "swift-nio", "NIOPosix": "swift-nio", "NIOHTTP1": "swift-nio",
-    "NIOWebSocket": "swift-nio", "NIOSSL": "swift-nio-ssl",
+    "NIOWebSocket": "swift-nio", "NIOTLS": "swift-nio", "NIOSSL": "swift-nio-ssl",
 ]
 
 // One place for what every Swift target is compiled with: upcoming rules now, and a warning is an error.

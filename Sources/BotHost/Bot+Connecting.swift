@@ -50,6 +50,7 @@ extension Bot {
             }
             let fleet = ShardFleet(configuration: configuration, reactor: reactor, tls: tls) { [unowned self] in askBotInfo($0) }
             fleet.delegate = self
+            fleet.traces = traces
             fleet.subscriptions = Self.subscriptions(wanted)
             self.fleet = fleet
             fleet.start()

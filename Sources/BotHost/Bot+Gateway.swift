@@ -12,7 +12,11 @@ extension Bot: GatewayDelegate {
             scripts.perform { $0.set(ready: ready) }
             guard wanted.contains(.ready) else { return }
         }
-        scripts.deliver(event, shard: shard, sequence: sequence, encoding: encoding, payload: data)
+        // Woken once for all events of a turn: waking costs more than many an event.
+        if scripts.deliver(event, shard: shard, sequence: sequence, encoding: encoding, payload: data) {
+            reactor.nextTurn { [scripts] in scripts?.wake() }
+        }
+        pace.delivered(data.count)
     }
 
     func gateway(

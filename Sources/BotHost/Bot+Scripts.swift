@@ -63,9 +63,12 @@ extension Bot {
     /// Answers whether no handler waits, after the script thread has worked off what it was given before.
     func askScripts(_ answer: @escaping (Bool) -> Void) {
         let answer = LoopBound(answer, on: reactor)
-        scripts.perform { [handle = reactor.handle] runtime in
-            let isIdle = runtime.waitingCount == 0
-            handle.post { answer.value(isIdle) }
+        // After the wake-up that this turn's events are still waiting for.
+        reactor.nextTurn { [scripts, reactor] in
+            scripts?.perform { [handle = reactor.handle] runtime in
+                let isIdle = runtime.waitingCount == 0
+                handle.post { answer.value(isIdle) }
+            }
         }
     }
 }

@@ -20,8 +20,15 @@ package final class Bot {
     let token: BotToken
     let rest: RESTClient
     let tls: TLSContext
+    let traces: [ProtocolTrace]
     private(set) var scripts: ScriptThread!
     var fleet: ShardFleet?
+    private(set) lazy var pace = DeliveryPace(
+        DeliveryPace.Road(
+            waitingBytes: { [scripts] in scripts?.inbox.waitingBytes ?? 0 },
+            setReceiving: { [unowned self] in fleet?.isReceiving = $0 },
+            onceHandled: { [unowned self] handled in askScripts { _ in handled() } }),
+        on: reactor)
     /// What IDENTIFY asks for; grows when a reloaded pack needs more.
     var intents: Intents = []
     /// Events that handlers listen to.
@@ -32,6 +39,7 @@ package final class Bot {
     var isOnline = false
     /// Member requests without an answer.
     var memberRequests = 0
+    private var toldShedCounts = [Int](repeating: 0, count: EventName.count)
     private var watcher: PackWatcher?
     private var signals: SignalSource?
     private var outcome: Result<ExitStatus, BotFailure> = .success(.success)
@@ -58,6 +66,10 @@ package final class Bot {
             throw BotFailure(.configuration, error.message)
         }
         rest.notice = { [logger] in logger.warning("\($0)") }
+        traces = try Self.makeTraces(options)
+        if !traces.isEmpty {
+            rest.trace = { [traces] step in for trace in traces { trace.note(nil, "\(step)") } }
+        }
         scripts = try ScriptThread(
             services: BotServices(bot: LoopBound(WeakBot(self), on: reactor), handle: reactor.handle),
             limits: LuaLimits(options.settings.limits), queueCapacity: options.settings.limits.queueMegabytes << 20, logger: logger)
@@ -79,8 +91,10 @@ package final class Bot {
     package func run() throws(BotFailure) -> ExitStatus {
         defer { scripts.stop() }
         SignalSource.ignoreBrokenPipe()
+        // Each shard takes a descriptor.
+        do throws(IOFailure) { try DescriptorLimit.raise() } catch { logger.warning("the limit of open files stays as it is: \(error)") }
         do throws(IOFailure) {
-            signals = try SignalSource([.interrupt, .terminate, .hangUp], on: reactor) { [unowned self] in received($0) }
+            signals = try SignalSource([.interrupt, .terminate, .hangUp, .user2], on: reactor) { [unowned self] in received($0) }
         } catch { throw BotFailure(.failure, "signals cannot be received: \(error)") }
         if options.watch {
             watcher = try PackWatcher(options.packs, on: reactor, logger: logger) { [unowned self] folder in
@@ -88,7 +102,7 @@ package final class Bot {
             }
         }
         load()
-        reportShedEvents(before: scripts.inbox.shedCounts)
+        reportShedEvents()
         reactor.run()
         return try outcome.get()
     }
@@ -124,35 +138,55 @@ package final class Bot {
             if phase == .stopping || phase == .stopped { ExitStatus.interrupted.exitNow() }
             logger.info("closing; once more ends at once")
             stop()
+        case .user2:
+            logger.info("SIGUSR2: closing; the sessions are kept for a successor")
+            stop(keepingSessions: true)
         }
     }
 
-    /// Once a minute, if events were shed since.
-    private func reportShedEvents(before: [Int]) {
+    private func reportShedEvents() {
         reactor.schedule(after: .seconds(60)) { [unowned self] in
-            let counts = scripts.inbox.shedCounts
-            let list = EventName.allCases.map { ($0, counts[Int($0.rawValue)] - before[Int($0.rawValue)]) }.filter { $0.1 > 0 }
-            if !list.isEmpty {
-                let names = list.sorted { $0.1 > $1.1 }.map { "\($1) × \($0)" }
-                logger.warning("the scripts do not keep up; events dropped in the last minute: \(names.joined(separator: ", "))")
-            }
-            reportShedEvents(before: counts)
+            tellShedEvents()
+            reportShedEvents()
         }
+    }
+
+    /// Logs what was shed since the last time, if anything was.
+    private func tellShedEvents() {
+        guard let list = scripts.inbox.listShed(since: &toldShedCounts) else { return }
+        logger.warning("the scripts do not keep up; events dropped in the last minute: \(list)")
     }
 
     // MARK: Stopping
 
     /// Takes no further events, lets handlers and requests under way finish for a while, closes the gateway with 1000, and ends `run`.
-    package func stop() {
+    ///
+    /// - Parameter keepingSessions: leave the gateway so that the next process can RESUME and receives what happened in between.
+    package func stop(keepingSessions: Bool = false) {
         guard phase != .stopping && phase != .stopped else { return }
         phase = .stopping
-        fleet?.subscriptions = EventSet()
         let deadline = reactor.now + Self.drainTime
-        awaitScripts(until: deadline) { [unowned self] in
-            rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now)) { [unowned self] in
-                guard let fleet else { return end() }
-                fleet.shutdown { [unowned self] in end() }
+        if keepingSessions {
+            // First of all: what comes after the last event that the scripts have is the successor's.
+            leaveGateway(keepingSessions: true) { [unowned self] in
+                drain(until: deadline) { [unowned self] in end() }
             }
+        } else {
+            fleet?.subscriptions = EventSet()
+            drain(until: deadline) { [unowned self] in
+                leaveGateway(keepingSessions: false) { [unowned self] in end() }
+            }
+        }
+    }
+
+    private func leaveGateway(keepingSessions: Bool, then: @escaping () -> Void) {
+        guard let fleet else { return then() }
+        fleet.shutdown(keepingSessions: keepingSessions, completion: then)
+    }
+
+    private func drain(until deadline: ContinuousClock.Instant, then: @escaping () -> Void) {
+        awaitScripts(until: deadline) { [unowned self] in
+            rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now), completion: then)
         }
     }
 
@@ -168,6 +202,7 @@ package final class Bot {
 
     private func end() {
         phase = .stopped
+        tellShedEvents()
         reactor.handle.stop()
     }
 

@@ -44,12 +44,13 @@ final class ScriptThread: Sendable {
         let runtime: LoopBound<ScriptRuntime>
     }
 
-    /// Queues an event; see `EventInbox`.
-    func deliver(_ event: EventName, shard: ShardID, sequence: Int64, encoding: PayloadEncoding, payload: UnsafeRawBufferPointer) {
-        if inbox.append(event, shard: shard, sequence: sequence, encoding: encoding, payload: payload) == .queued(wake: true) {
-            perform { $0.drainInbox() }
-        }
+    /// Queues an event; see `EventInbox`. `true` asks for a call of `wake`, which may wait until more events are queued.
+    func deliver(_ event: EventName, shard: ShardID, sequence: Int64, encoding: PayloadEncoding, payload: UnsafeRawBufferPointer) -> Bool {
+        inbox.append(event, shard: shard, sequence: sequence, encoding: encoding, payload: payload) == .queued(wake: true)
     }
+
+    /// Has the packs handle what is queued.
+    func wake() { perform { $0.drainInbox() } }
 
     /// Runs `body` on the thread, after what was posted before.
     func perform(_ body: @escaping @Sendable (ScriptRuntime) -> Void) {

@@ -169,9 +169,21 @@ static int call_wrapped(lua_State *L) {
 
 // MARK: the rest
 
+/// At the limit, garbage is collected; a script that holds nearly all of them by then is stopped, so that it cannot force one collection per coroutine.
+static void check_count(lua_State *L, shim_state *S) {
+    uint32_t limit = S->limits.coroutines;
+    if (shim_coroutines(S) < limit) return;
+    lua_gc(L, LUA_GCCOLLECT);
+    shim_note_collected(S);
+    if (shim_coroutines(S) < limit - limit / 16) return;
+    S->doom = SHIM_KIND_COROUTINES;
+    shim_raise_doom(L);
+}
+
 static int coroutine_create(lua_State *L) {
     luaL_checktype(L, 1, LUA_TFUNCTION);
     shim_check_doom(L, shim_of(L));
+    check_count(L, shim_of(L));
     lua_State *co = lua_newthread(L);
     shim_set_flags(co, 0, THREAD_FLAGS);
     lua_pushvalue(L, 1);

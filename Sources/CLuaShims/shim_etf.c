@@ -1,5 +1,5 @@
 // Erlang's external term format to the same Lua tables as JSON makes: maps and lists are tables, binaries and atoms strings, `nil` and `null`
-// nulls, integers beyond 32 bits decimal strings (ids are strings in JSON).
+// nulls, integers that no double holds decimal strings: in JSON ids are strings and times in milliseconds are numbers.
 #include <stdio.h>
 #include <stdlib.h>
 #include "shim_document.h"
@@ -52,7 +52,7 @@ static void push_atom(decoder *d, size_t length) {
     else lua_pushlstring(d->L, text, length);
 }
 
-/// Pushes the decimal digits of a magnitude of `count` bytes, least significant first.
+/// Pushes an integer with a magnitude of `count` bytes, least significant first.
 static void push_big(decoder *d, size_t count) {
     need(d, 1);
     int negative = *d->p++ != 0;
@@ -64,6 +64,10 @@ static void push_big(decoder *d, size_t count) {
     if (count <= 8) {
         uint64_t value = 0;
         for (size_t i = count; i > 0; i--) value = value << 8 | magnitude[i - 1];
+        if (value <= UINT64_C(1) << 53) {
+            lua_pushinteger(d->L, negative ? -(lua_Integer)value : (lua_Integer)value);
+            return;
+        }
         do *--p = (char)('0' + value % 10); while ((value /= 10) != 0);
     } else {
         while (count > 0) {

@@ -49,6 +49,7 @@ static void finish(shim_state *S) {
     settle(S, &f->message);
     settle(S, &f->chunk);
     settle(S, &f->traceback);
+    settle(S, &f->spawn_chunk);
     settle(S, &f->value.message);
     settle(S, &f->value.route);
     settle(S, &f->value.code_word);
@@ -210,6 +211,11 @@ void shim_fail_with(shim_state *S, lua_State *from, lua_State *thread, int statu
     if (line > 0) {
         S->failure.line = line;
         set_text(S, &S->failure.chunk, &S->failure.chunk_length, chunk, strlen(chunk), SHIM_CHUNK);
+    }
+    const shim_slot *slot = thread != NULL && S->current != SHIM_NO_SLOT ? &S->slots[S->current] : NULL;
+    if (slot != NULL && slot->spawn_chunk != NULL) {
+        S->failure.spawn_line = slot->spawn_line;
+        set_text(S, &S->failure.spawn_chunk, &S->failure.spawn_chunk_length, slot->spawn_chunk, strlen(slot->spawn_chunk), SHIM_CHUNK);
     }
     int base = lua_gettop(S->main) - (from == S->main);
     if (from != S->main) lua_xmove(from, S->main, 1);

@@ -100,9 +100,7 @@ static void *resize(shim_heap *heap, void *block, size_t old_size, size_t new_si
     return moved;
 }
 
-void *shim_heap_allocate(void *context, void *block, size_t old_size, size_t new_size) {
-    shim_heap *heap = context;
-    if (block == NULL) old_size = 0;                // it is a type tag then
+static void *allocate(shim_heap *heap, void *block, size_t old_size, size_t new_size) {
     if (new_size == 0) {
         if (block != NULL) {
             drop(heap, block, old_size);
@@ -114,4 +112,36 @@ void *shim_heap_allocate(void *context, void *block, size_t old_size, size_t new
     block = block == NULL ? take(heap, new_size) : resize(heap, block, old_size, new_size);
     if (block != NULL) account(heap, old_size, new_size);
     return block;
+}
+
+// Coroutines alive are counted here because nothing else hears of their end. Lua tells a block's type when it is allocated, but not when it is
+// freed; so every block of a coroutine's size has a mark behind it.
+
+enum { MARK_BYTES = SHIM_CLASS_BYTES };
+
+/// A block that was, or is to be, of a coroutine's size. Coroutines are never resized.
+static void *allocate_marked(shim_heap *heap, void *block, size_t old_size, size_t new_size, int is_thread) {
+    size_t size = heap->thread_size, has_mark = old_size == size ? MARK_BYTES : 0, gets_mark = new_size == size ? MARK_BYTES : 0;
+    if (has_mark && ((char *)block)[size]) heap->threads--;
+    block = allocate(heap, block, old_size + has_mark, new_size + gets_mark);
+    if (gets_mark && block != NULL) {
+        ((char *)block)[size] = (char)is_thread;
+        heap->threads += (uint32_t)is_thread;
+    }
+    return block;
+}
+
+void *shim_heap_allocate(void *context, void *block, size_t old_size, size_t new_size) {
+    shim_heap *heap = context;
+    int is_thread = 0;
+    if (block == NULL) {                            // the old size is a type then
+        is_thread = old_size == LUA_TTHREAD && heap->state->main != NULL;
+        // The first is made when a state is opened, before any script could have made a block of that size.
+        if (is_thread && heap->thread_size == 0) heap->thread_size = new_size;
+        old_size = 0;
+    }
+    if (heap->thread_size == 0 || (old_size != heap->thread_size && new_size != heap->thread_size)) {
+        return allocate(heap, block, old_size, new_size);
+    }
+    return allocate_marked(heap, block, old_size, new_size, is_thread);
 }

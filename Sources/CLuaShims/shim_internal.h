@@ -12,6 +12,8 @@ enum { SHIM_CLASS_BYTES = 16, SHIM_CLASSES = 96, SHIM_SLAB_BYTES = 16 << 10 };
 typedef struct {
     size_t used, peak, limit;
     size_t trigger;                 // `used` at which the running script is asked to stop and collect
+    size_t thread_size;             // of a coroutine's block, 0 until the first is made; how they are counted: see shim_heap.c
+    uint32_t threads;
     int64_t fail_after, fail_count; // tests: allocations until some are refused, and how many
     void *free[SHIM_CLASSES + 1];   // by size class: blocks of (class * 16) bytes, linked through their first word
     char *fresh, *fresh_end;        // unused rest of the newest slab
@@ -56,6 +58,8 @@ typedef enum { SLOT_FREE, SLOT_RUNNING, SLOT_WAITING } shim_slot_state;
 typedef struct {
     lua_State *thread;                  // anchored in REGISTRY_THREADS under slot + 1; NULL: none yet
     uint32_t generation, next_free;
+    char *spawn_chunk;                  // where another run spawned this one; NULL: the host started it
+    int32_t spawn_line;
     uint8_t state, cancelled, retired;
 } shim_slot;
 
@@ -76,9 +80,10 @@ typedef struct {                        // a field of an object that is still te
 
 // Fixed places in the registry's array; references begin after them. 1 and 2 are Lua's own, 3 is luaL_ref's.
 enum {
-    REGISTRY_THREADS = 4, REGISTRY_KEYS, REGISTRY_ERROR_METATABLE, REGISTRY_METATABLES, REGISTRY_LOADED, REGISTRY_STOPPED_CPU,
-    REGISTRY_STOPPED_MEMORY, REGISTRY_STOPPED_CANCELLED, REGISTRY_CANCELLED, REGISTRY_INNER_ERROR, REGISTRY_INNER_TRACE, REGISTRY_NEXT,
-    REGISTRY_EVENTS, REGISTRY_REFERENCES = REGISTRY_EVENTS + 16,
+    REGISTRY_THREADS = 4, REGISTRY_KEYS, REGISTRY_ERROR_METATABLE, REGISTRY_LOADED, REGISTRY_CANCELLED, REGISTRY_FAILED_VALUE,
+    REGISTRY_INNER_ERROR, REGISTRY_INNER_TRACE, REGISTRY_NEXT,
+    REGISTRY_STOPPED,                   // what each kind of stop raises
+    REGISTRY_EVENTS = REGISTRY_STOPPED + SHIM_KINDS, REGISTRY_REFERENCES = REGISTRY_EVENTS + 16,
 };
 enum { SHIM_EVENT_DEPTH = 16, SHIM_RUN_DEPTH = 16, SHIM_KEYS = 512, SHIM_NO_SLOT = -1, SHIM_CHUNK = 256 };
 
@@ -92,7 +97,7 @@ typedef struct shim_link {              // a thread that resumed another one, on
 struct shim_state {
     lua_State *main;
     lua_State *volatile running;        // whose Lua code runs; read by the clock's signal
-    volatile int32_t doom;              // SHIM_KIND_CPU, _MEMORY or _CANCELLED once the run is to end; set by the clock's signal too
+    volatile int32_t doom;              // SHIM_KIND_CPU, _MEMORY, _COROUTINES or _CANCELLED once the run is to end; set by the clock's signal too
     volatile int32_t pressure;          // the heap asks for a collection
     volatile int32_t warning;           // 1: the clock asks where the run is, 2: the hook has noted it
     shim_host_call call;
@@ -102,7 +107,7 @@ struct shim_state {
     shim_outbox out;
 
     shim_slot *slots;
-    uint32_t slot_count, slot_capacity, waiting, pooled;
+    uint32_t slot_count, slot_capacity, waiting, pooled, run_threads;
     int64_t free_slot;                  // head of the list of free slots, or SHIM_NO_SLOT
     int64_t current;                    // slot of the innermost run, or SHIM_NO_SLOT
     shim_link *resumers;                // threads between the current run's own and the running one
@@ -111,6 +116,7 @@ struct shim_state {
     uint8_t wait_taken;                 // the running host call holds a wait
     uint8_t yielding;                   // a host call's yield is on its way up to the run
     uint8_t resume_raises;              // the next continuation of a host call raises
+    uint8_t has_failed_value;
     int64_t returned_slot;              // whose stack holds returned values, or SHIM_NO_SLOT
     int32_t returned_count;
 
@@ -168,6 +174,9 @@ int shim_push_values(lua_State *L, shim_state *S, int32_t mark);
 int shim_values_plain(const shim_state *S, int32_t mark);
 int shim_push_plain(lua_State *L, shim_state *S, int32_t mark);
 
+/// Makes the coroutine of the first run. May raise.
+void shim_open_runs(lua_State *L, shim_state *S);
+
 // MARK: stopping (shim_stop.c)
 
 void shim_hook(lua_State *L, lua_Debug *ar);
@@ -188,6 +197,8 @@ void shim_clock_leave(shim_state *S);
 
 void shim_note_run(shim_state *S);          // after each outermost run
 void shim_note_collected(shim_state *S);    // after a full collection
+/// Coroutines alive that scripts made: all but those of runs.
+static inline uint32_t shim_coroutines(const shim_state *S) { return S->heap.threads - S->run_threads; }
 
 // MARK: references and failures
 

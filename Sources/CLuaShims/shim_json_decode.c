@@ -152,8 +152,8 @@ static const char *push_number(decoder *d, const char *p) {
         exponent += sign * e;
         is_float = 1;
     }
-    if (!is_float && (digits <= 18 || (digits == 19 && value <= (uint64_t)INT64_MAX))) {
-        lua_pushinteger(d->L, negative ? -(int64_t)value : (int64_t)value);
+    if (!is_float && (digits <= 18 || (digits == 19 && value <= (uint64_t)INT64_MAX + (uint64_t)negative))) {
+        lua_pushinteger(d->L, (int64_t)(negative ? 0 - value : value));
     } else if (digits <= 15 && exponent >= -22 && exponent <= 22) {     // both operands are exact, so one rounding
         double number = exponent < 0 ? (double)value / powers[-exponent] : (double)value * powers[exponent];
         lua_pushnumber(d->L, negative ? -number : number);

@@ -1,5 +1,6 @@
 // Runs: entries of the host into script code, each in a pooled coroutine so that it may wait.
 #include <stdlib.h>
+#include <string.h>
 #include "shim_internal.h"
 
 // MARK: slots
@@ -11,6 +12,7 @@ static void anchor_new_thread(lua_State *L, shim_state *S, void *argument) {
     lua_rawseti(L, -2, slot - S->slots + 1);
     lua_sethook(thread, NULL, 0, 0);
     shim_set_flags(thread, THREAD_TOP, THREAD_FLAGS);
+    if (slot->thread == NULL) S->run_threads++;     // else the one it had is a script's now
     slot->thread = thread;
     lua_settop(L, 0);
 }
@@ -28,6 +30,12 @@ static int add_slot(shim_state *S) {
     S->pooled++;
     return 1;
 }
+
+void shim_open_runs(lua_State *L, shim_state *S) {
+    if (!add_slot(S)) luaL_error(L, "not enough memory");
+    anchor_new_thread(L, S, &S->slots[0]);
+}
+
 
 /// A free slot with a coroutine, or SHIM_NO_SLOT with the failure noted.
 static int64_t acquire(shim_state *S) {
@@ -64,11 +72,19 @@ static void give_back(shim_state *S, int64_t index) {
     shim_slot *slot = &S->slots[index];
     slot->state = SLOT_FREE;
     slot->generation++;
+    free(slot->spawn_chunk);
+    slot->spawn_chunk = NULL;
     // A script that asked for coroutine.running() may still hold the thread; it must not meet another handler in it.
     slot->retired = (shim_flags(slot->thread) & THREAD_EXPOSED) != 0;
     S->pooled++;
     slot->next_free = S->free_slot == SHIM_NO_SLOT ? UINT32_MAX : (uint32_t)S->free_slot;
     S->free_slot = index;
+}
+
+static void suspend(shim_state *S, int64_t index, shim_run_id *run) {
+    S->slots[index].state = SLOT_WAITING;
+    S->waiting++;
+    *run = (shim_run_id){ (uint32_t)index, S->slots[index].generation };
 }
 
 static shim_slot *waiting_slot(shim_state *S, shim_run_id id) {
@@ -131,7 +147,12 @@ static void unwind(shim_state *S, lua_State *thread) {
 static int32_t fail_run(shim_state *S, int64_t index, int status) {
     lua_State *thread = S->slots[index].thread, *outer = S->running;
     if (status == LUA_ERRMEM && !S->doom) S->doom = SHIM_KIND_MEMORY;
-    if (lua_checkstack(thread, 1)) lua_pushvalue(thread, -1);       // unwinding hands the error to __close
+    if (lua_checkstack(thread, 2)) {
+        lua_pushvalue(thread, -1);
+        lua_rawseti(thread, LUA_REGISTRYINDEX, REGISTRY_FAILED_VALUE);
+        S->has_failed_value = 1;
+        lua_pushvalue(thread, -1);                  // unwinding hands the error to __close
+    }
     S->running = S->main;                           // __tostring of the error value runs there
     shim_fail_with(S, thread, thread, status);
     S->running = outer;
@@ -143,10 +164,15 @@ static int32_t fail_run(shim_state *S, int64_t index, int status) {
     return SHIM_FAILED;
 }
 
-/// Resumes the slot's coroutine with the `count` values on its stack.
+static void drop_failed_value(shim_state *S) {
+    lua_pushnil(S->main);
+    lua_rawseti(S->main, LUA_REGISTRYINDEX, REGISTRY_FAILED_VALUE);    // an existing element: no memory is needed
+    S->has_failed_value = 0;
+}
+
+/// Resumes the slot's coroutine with the `count` values on its stack; one that has not begun has its function and arguments there.
 static int32_t proceed(shim_state *S, int64_t index, int count, shim_run_id *run) {
-    shim_slot *slot = &S->slots[index];
-    lua_State *thread = slot->thread, *outer = S->running;
+    lua_State *thread = S->slots[index].thread, *outer = S->running;
     int64_t outer_run = S->current;
     shim_link *outer_resumers = S->resumers;
     int results = 0;
@@ -156,11 +182,12 @@ static int32_t proceed(shim_state *S, int64_t index, int count, shim_run_id *run
     S->resumers = NULL;
     S->running = thread;
     if (S->pressure) shim_arm(S);
-    int status = lua_resume(thread, outer == NULL ? S->main : outer, count, &results);
+    if (S->has_failed_value) drop_failed_value(S);
+    int begins = lua_status(thread) == LUA_OK, status = LUA_ERRRUN;
+    if (begins && S->resume_raises) S->resume_raises = 0;      // nothing of it has run that could catch the error
+    else status = lua_resume(thread, outer == NULL ? S->main : outer, begins ? lua_gettop(thread) - 1 : count, &results);
     S->running = outer;
     S->resumers = outer_resumers;
-    slot = &S->slots[index];                        // runs inside may have moved the slots
-
     int32_t answer;
     if (S->doom && (status == LUA_OK || status == LUA_YIELD)) {
         // The run ended or waited before the stop could be raised in it.
@@ -176,9 +203,7 @@ static int32_t proceed(shim_state *S, int64_t index, int count, shim_run_id *run
         answer = SHIM_FINISHED;
     } else if (status == LUA_YIELD) {
         S->yielding = 0;
-        slot->state = SLOT_WAITING;
-        S->waiting++;
-        *run = (shim_run_id){ (uint32_t)index, slot->generation };
+        suspend(S, index, run);
         answer = SHIM_WAITING;
     } else {
         answer = fail_run(S, index, status);
@@ -294,13 +319,43 @@ int32_t shim_resume(shim_state *S, shim_run_id *run, int32_t mark, int32_t raise
     return go_on(S, *run, count, run);
 }
 
-int32_t shim_cancel(shim_state *S, shim_run_id run) {
+int32_t shim_cancel(shim_state *S, shim_run_id run, int32_t mark) {
     shim_slot *slot = waiting_slot(S, run);
-    if (slot == NULL) return SHIM_STALE;
+    if (slot == NULL) {
+        shim_rewind(S, mark);
+        return SHIM_STALE;
+    }
     slot->cancelled = 1;
+    if (S->out.count > mark) return shim_resume(S, &run, mark, 1);
     S->resume_raises = 1;
     lua_rawgeti(slot->thread, LUA_REGISTRYINDEX, REGISTRY_CANCELLED);
     return go_on(S, run, 1, &run);
+}
+
+int32_t shim_spawn(shim_state *S, lua_State *L, int32_t first, int32_t count, shim_run_id *run) {
+    char chunk[SHIM_CHUNK];
+    int64_t index = acquire(S);
+    if (index == SHIM_NO_SLOT) return SHIM_FAILED;
+    shim_slot *slot = &S->slots[index];
+    if (!lua_checkstack(L, count) || !lua_checkstack(slot->thread, count + LUA_MINSTACK)) {
+        give_back(S, index);
+        shim_fail(S, SHIM_KIND_UNAVAILABLE, "too many arguments");
+        return SHIM_FAILED;
+    }
+    for (int i = 0; i < count; i++) lua_pushvalue(L, first + i);
+    lua_xmove(L, slot->thread, count);
+    slot->spawn_line = shim_find_position(L, 0, chunk, sizeof chunk);
+    if (slot->spawn_line > 0) slot->spawn_chunk = strdup(chunk);
+    suspend(S, index, run);
+    return SHIM_WAITING;
+}
+
+int32_t shim_failed_value(shim_state *S) {
+    if (!S->has_failed_value) return -1;
+    lua_rawgeti(S->main, LUA_REGISTRYINDEX, REGISTRY_FAILED_VALUE);
+    int32_t slot = shim_reference(S, S->main, -1);
+    lua_settop(S->main, -2);
+    return slot;
 }
 
 lua_State *shim_returned(shim_state *S, int32_t *count) {

@@ -157,13 +157,9 @@ static void make_error_metatable(lua_State *L) {
 }
 
 static void make_stop_errors(lua_State *L, shim_state *S) {
-    static const struct { int place, kind; } errors[] = {
-        { REGISTRY_STOPPED_CPU, SHIM_KIND_CPU }, { REGISTRY_STOPPED_MEMORY, SHIM_KIND_MEMORY },
-        { REGISTRY_STOPPED_CANCELLED, SHIM_KIND_CANCELLED },
-    };
-    for (int i = 0; i < 3; i++) {
-        lua_pushstring(L, shim_stop_message(S, errors[i].kind));
-        lua_rawseti(L, LUA_REGISTRYINDEX, errors[i].place);
+    for (int kind = 0; kind < SHIM_KINDS; kind++) {
+        lua_pushstring(L, shim_stop_message(S, kind));
+        lua_rawseti(L, LUA_REGISTRYINDEX, REGISTRY_STOPPED + kind);
     }
 }
 

@@ -21,6 +21,7 @@ static void set_up(lua_State *L, shim_state *S, void *argument) {
     }
     lua_createtable(L, 8, 0);
     lua_rawseti(L, LUA_REGISTRYINDEX, REGISTRY_THREADS);
+    shim_open_runs(L, S);                           // before any script's block: see shim_heap.c on how coroutines are counted
     shim_open_sandbox(L, S);
     lua_settop(L, 0);
 }
@@ -68,6 +69,7 @@ void shim_close(shim_state *S) {
     if (S->main != NULL) lua_close(S->main);
     shim_heap_close(&S->heap);
     for (int i = 0; i < 256; i++) free(S->prototypes[i].rules);
+    for (uint32_t i = 0; i < S->slot_count; i++) free(S->slots[i].spawn_chunk);
     free(S->slots);
     free(S->free_references);
     free(S->keys);
@@ -83,6 +85,6 @@ void shim_close(shim_state *S) {
 shim_counts shim_count(const shim_state *S) {
     return (shim_counts){
         .memory = S->heap.used, .memory_peak = S->heap.peak, .references = (uint32_t)S->references, .waiting = S->waiting,
-        .pooled = S->pooled,
+        .pooled = S->pooled, .coroutines = shim_coroutines(S),
     };
 }

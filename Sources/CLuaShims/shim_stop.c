@@ -7,13 +7,9 @@ void shim_arm(shim_state *S) {
 }
 
 int shim_raise_doom(lua_State *L) {
-    static const int place[] = {
-        [SHIM_KIND_CPU] = REGISTRY_STOPPED_CPU, [SHIM_KIND_MEMORY] = REGISTRY_STOPPED_MEMORY,
-        [SHIM_KIND_CANCELLED] = REGISTRY_STOPPED_CANCELLED,
-    };
     shim_state *S = shim_of(L);
     lua_sethook(L, shim_hook, LUA_MASKCOUNT, 1);    // whatever this thread runs while unwinding is stopped again
-    lua_rawgeti(L, LUA_REGISTRYINDEX, place[S->doom]);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, REGISTRY_STOPPED + S->doom);
     return lua_error(L);
 }
 
@@ -22,6 +18,7 @@ const char *shim_stop_message(const shim_state *S, int32_t kind) {
     switch (kind) {
     case SHIM_KIND_CPU: return "stopped: the script used more CPU time than it may";
     case SHIM_KIND_MEMORY: return "stopped: the script used more memory than it may";
+    case SHIM_KIND_COROUTINES: return "stopped: the script has more coroutines than it may";
     default: return "cancelled";
     }
 }

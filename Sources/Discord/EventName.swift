@@ -92,5 +92,8 @@ extension EventName: CustomStringConvertible {
     package var description: String { name.description }
 
     /// Discord's name in lower case, as `bot.on` takes it.
-    package var luaName: String { description.lowercased() }
+    package var luaName: String { Self.luaNames[Int(rawValue)] }
+
+    /// Made once: a name is asked for with each event.
+    private static let luaNames = allCases.map { $0.description.lowercased() }
 }

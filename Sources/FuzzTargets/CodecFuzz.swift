@@ -4,43 +4,43 @@ import JSON
 
 /// Reads any bytes as JSON; traps when an invariant of the reader breaks: whatever parses can be skipped to the same place,
 /// and writing it gives a text that parses to the same value.
-package func fuzzJSON(_ bytes: UnsafeRawBufferPointer) {
+func fuzzJSON(_ bytes: UnsafeRawBufferPointer) {
     var skipper = JSONReader(bytes)
     let skipped = Result { () throws(JSONError) in try skipper.skipValue() }
-    if case .success(let range) = skipped { precondition(range.upperBound <= bytes.count && range.upperBound == skipper.offset) }
+    if case .success(let range) = skipped { promise(range.upperBound <= bytes.count && range.upperBound == skipper.offset) }
 
     guard case .success(let value) = Result(catching: { () throws(JSONError) in try JSONValue(parsing: bytes) }) else { return }
-    guard case .success = skipped else { preconditionFailure("what parses cannot be skipped") }
-    do { try skipper.finish() } catch { preconditionFailure("skipping stopped inside the value: \(error)") }
+    guard case .success = skipped else { broken("what parses cannot be skipped") }
+    do { try skipper.finish() } catch { broken("skipping stopped inside the value: \(error)") }
     do {
         let again = try JSONValue(parsing: value.serialized)
-        precondition(again == value, "what was written reads back differently")
+        promise(again == value, "what was written reads back differently")
     } catch {
-        preconditionFailure("what was written does not parse: \(error)")
+        broken("what was written does not parse: \(error)")
     }
 }
 
 /// Reads any bytes as an external term; traps when an invariant of the reader breaks: whatever is read can be skipped to the
 /// same place, and its JSON parses.
-package func fuzzETF(_ bytes: UnsafeRawBufferPointer) {
+func fuzzETF(_ bytes: UnsafeRawBufferPointer) {
     var skipper = ETFReader(bytes)
     let skipped = Result { () throws(ETFError) in
         try skipper.readVersion()
         try skipper.skipTerm()
         try skipper.finish()
     }
-    precondition(skipper.offset <= bytes.count)
+    promise(skipper.offset <= bytes.count)
     guard case .success(let json) = Result(catching: { () throws(ETFError) in try ETFTranscoder.json(of: bytes) }) else { return }
-    guard case .success = skipped else { preconditionFailure("what can be read cannot be skipped") }
-    do { _ = try JSONValue(parsing: json) } catch { preconditionFailure("the JSON of a term does not parse: \(error)") }
+    guard case .success = skipped else { broken("what can be read cannot be skipped") }
+    do { _ = try JSONValue(parsing: json) } catch { broken("the JSON of a term does not parse: \(error)") }
 }
 
 /// Scans any bytes as a payload in both encodings; traps when the scan disagrees with a full parse.
-package func fuzzEnvelope(_ bytes: UnsafeRawBufferPointer) {
+func fuzzEnvelope(_ bytes: UnsafeRawBufferPointer) {
     for encoding in PayloadEncoding.allCases {
         guard case .success(let envelope) = Result(catching: { () throws(PayloadError) in try Envelope.scan(bytes, encoding: encoding) })
         else { continue }
-        precondition(envelope.name.upperBound <= bytes.count && (envelope.data?.upperBound ?? 0) <= bytes.count)
+        promise(envelope.name.upperBound <= bytes.count && (envelope.data?.upperBound ?? 0) <= bytes.count)
         if let data = envelope.data {
             let body = UnsafeRawBufferPointer(rebasing: bytes[data])
             _ = ifReadable { try EventRouting.guild(of: envelope.event, data: body, encoding: encoding) }
@@ -55,20 +55,20 @@ package func fuzzEnvelope(_ bytes: UnsafeRawBufferPointer) {
 }
 
 private func check(_ envelope: Envelope, against whole: JSONValue, _ bytes: UnsafeRawBufferPointer, _ encoding: PayloadEncoding) {
-    precondition(whole["op"]?.integerValue == Int64(envelope.opcode.rawValue) || whole["op"]?.stringValue != nil)
-    if let sequence = whole["s"]?.integerValue { precondition(envelope.sequence == sequence) }
+    promise(whole["op"]?.integerValue == Int64(envelope.opcode.rawValue) || whole["op"]?.stringValue != nil)
+    if let sequence = whole["s"]?.integerValue { promise(envelope.sequence == sequence) }
     if let name = whole["t"]?.stringValue {
         let raw = bytes[envelope.name]
-        if !raw.contains(UInt8(ascii: "\\")) { precondition(name.utf8.elementsEqual(raw) || encoding == .etf) }
-        precondition(envelope.event == nil || envelope.event?.description == name)
+        if !raw.contains(UInt8(ascii: "\\")) { promise(name.utf8.elementsEqual(raw) || encoding == .etf) }
+        promise(envelope.event == nil || envelope.event?.description == name)
     }
-    precondition((whole["d"] == nil) == (envelope.data == nil), "d is there or it is not")
+    promise((whole["d"] == nil) == (envelope.data == nil), "d is there or it is not")
     guard let data = envelope.data, let expected = whole["d"] else { return }
     let found: JSONValue? = switch encoding {
     case .json: firstValue(UnsafeRawBufferPointer(rebasing: bytes[data]))
     case .etf: firstTerm(UnsafeRawBufferPointer(rebasing: bytes[data]))
     }
-    precondition(found == expected, "the scan found another d")
+    promise(found == expected, "the scan found another d")
 }
 
 private func wholePayload(_ bytes: UnsafeRawBufferPointer, _ encoding: PayloadEncoding) -> JSONValue? {
@@ -91,36 +91,5 @@ private func firstTerm(_ bytes: UnsafeRawBufferPointer) -> JSONValue? {
     return ifReadable {
         try ETFTranscoder.transcode(&reader, into: &writer)
         return try JSONValue(parsing: writer.bytes)
-    }
-}
-
-private func ifReadable<Value>(_ read: () throws -> Value) -> Value? {
-    do { return try read() } catch { return nil }
-}
-
-/// Whether no key comes twice: of equal ones scan and parse may choose differently.
-private func hasDistinctKeys(_ bytes: UnsafeRawBufferPointer, _ encoding: PayloadEncoding) -> Bool {
-    var names: Set<String> = []
-    do {
-        switch encoding {
-        case .json:
-            var reader = JSONReader(bytes)
-            try reader.beginObject()
-            while let key = try reader.nextKey() {
-                guard names.insert(try key.decoded()).inserted else { return false }
-                try reader.skipValue()
-            }
-        case .etf:
-            var reader = ETFReader(bytes)
-            try reader.readVersion()
-            var map = try reader.beginMap()
-            while let key = try reader.nextKey(in: &map) {
-                guard names.insert(try key.decoded()).inserted else { return false }
-                try reader.skipTerm()
-            }
-        }
-        return true
-    } catch {
-        return false
     }
 }

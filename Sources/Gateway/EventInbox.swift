@@ -68,6 +68,9 @@ package final class EventInbox: Sendable {
     /// The two that come most and are missed least.
     private static func isShedFirst(_ event: EventName) -> Bool { event == .presenceUpdate || event == .typingStart }
 
+    /// Bytes that wait now.
+    package var waitingBytes: Int { state.withLock { $0.buffer.count } }
+
     /// Hands over everything that waits and leaves the storage of `buffer`, emptied, for what comes next.
     package func take(into buffer: inout [UInt8]) {
         // A buffer that one huge guild blew up is not kept for the bot's life.
@@ -94,6 +97,14 @@ package final class EventInbox: Sendable {
 
     /// Events shed since the inbox was made, by `EventName.rawValue`.
     package var shedCounts: [Int] { state.withLock { $0.shed } }
+
+    /// What was shed since `told` was the count, most first, for a log: `12 × PRESENCE_UPDATE, 3 × TYPING_START`; `nil` when nothing was.
+    package func listShed(since told: inout [Int]) -> String? {
+        let counts = shedCounts
+        let shed = zip(EventName.allCases, zip(counts, told).map { $0 - $1 }).filter { $0.1 > 0 }.sorted { $0.1 > $1.1 }
+        told = counts
+        return shed.isEmpty ? nil : shed.map { "\($1) × \($0)" }.joined(separator: ", ")
+    }
 
     private static let keptCapacity = 4 << 20
 }

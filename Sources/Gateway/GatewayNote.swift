@@ -38,7 +38,8 @@ package struct GatewayNote: Equatable, Sendable {
 extension GatewayNote: CustomStringConvertible {
     package var description: String { shard.map { "shard \($0): \(text)" } ?? text }
 
-    private var text: String {
+    /// The description without the shard.
+    var text: String {
         switch event {
         case .connecting(let host, let resuming): "connecting to \(host) to \(resuming ? "resume" : "identify")"
         case .connectionFailed(let failure): "\(failure)"

@@ -30,10 +30,11 @@ extension Shard: WebSocketConnectionDelegate {
     func connectionClosed(_ connection: WebSocketConnection, _ closure: ConnectionClosure) {
         guard isCurrent(connection) else { return }
         forgetConnection()
-        trace?.note(id, "\(closure)")
         var code: GatewayCloseCode?
         if case .closed(let received?, _) = closure { code = GatewayCloseCode(rawValue: received.rawValue) }
-        if session.phase != .leaving {
+        if session.phase == .leaving {
+            context.trace { $0.note(id, "\(closure)") }
+        } else {
             context.note(id, .connectionEnded(closure, wasOurFault: code?.isOurFault ?? false))
         }
         report(.connectionClosed(code))
@@ -75,7 +76,7 @@ extension Shard: WebSocketConnectionDelegate {
         context.metrics.totals.payloadBytes += payload.count
         do throws(PayloadError) {
             let envelope = try Envelope.scan(payload, encoding: encoding)
-            trace?.received(id, envelope, payload, encoding: encoding)
+            context.trace { $0.received(id, envelope, payload, encoding: encoding) }
             let data = UnsafeRawBufferPointer(rebasing: payload[envelope.data ?? 0..<0])
             if envelope.opcode == .dispatch {
                 try dispatch(envelope, payload, data, encoding)

@@ -166,14 +166,14 @@ final class Shard {
         owner.shardWithdrew(self)
         commands.connectionEnded()
         guard let connection = connection.take() else { return }
-        trace?.note(id, "we close with \(code)")
+        context.trace { $0.note(id, "we close with \(code)") }
         connection.delegate = nil
         connection.close(CloseCode(rawValue: code.rawValue))
     }
 
     private func close(_ code: GatewayCloseCode) {
         commands.connectionEnded()
-        trace?.note(id, "we close with \(code)")
+        context.trace { $0.note(id, "we close with \(code)") }
         connection?.close(CloseCode(rawValue: code.rawValue))
     }
 
@@ -182,10 +182,12 @@ final class Shard {
         let encoding = context.configuration.encoding
         do {
             let bytes = try command.encoded(as: encoding)
-            trace?.sent(id, command, byteCount: bytes.count)
             context.metrics.totals.commandsSent += 1
             context.metrics.totals.bytesSent += bytes.count
-            try bytes.withUnsafeBytes { try connection.send(encoding == .json ? .text : .binary, $0) }
+            try bytes.withUnsafeBytes { payload in
+                context.trace { $0.sent(id, command.opcode, payload, encoding: encoding) }
+                try connection.send(encoding == .json ? .text : .binary, payload)
+            }
         } catch let error as CommandError {
             context.note(id, .commandRefused(error))
         } catch {
@@ -205,8 +207,6 @@ final class Shard {
     func connectionFailed() {
         if case .gateway = endpoint { owner.shardCannotReachGateway(self) }
     }
-
-    var trace: ProtocolTrace? { context.trace }
 
     // MARK: Timers
 

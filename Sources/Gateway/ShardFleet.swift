@@ -50,10 +50,16 @@ package final class ShardFleet {
         set { context.subscriptions = newValue }
     }
 
-    /// Told every payload; `nil` for none.
-    package var trace: ProtocolTrace? {
-        get { context.trace }
-        set { context.trace = newValue }
+    /// Told every payload.
+    package var traces: [ProtocolTrace] {
+        get { context.traces }
+        set { context.traces = newValue }
+    }
+
+    /// Whether the open connections are read from. For a moment's pause while events are handled; a longer one is taken for a dead connection,
+    /// by either side. A connection that opens during the pause is read from.
+    package var isReceiving = true {
+        didSet { for shard in shards { shard.connection?.isReceiving = isReceiving } }
     }
 
     package var metrics: GatewayMetrics { context.metrics }

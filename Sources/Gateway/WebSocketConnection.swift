@@ -64,6 +64,12 @@ package final class WebSocketConnection: ByteStreamDelegate {
     /// Whether messages can be sent.
     package var isOpen: Bool { phase == .open }
 
+    /// Whether messages are taken from the peer; see `ByteStream.isReceiving`. Without effect before the connection is open.
+    package var isReceiving: Bool {
+        get { stream?.isReceiving ?? true }
+        set { if phase == .open { stream?.isReceiving = newValue } }
+    }
+
     /// Frees buffers that only make the next message faster.
     package func releaseIdleBuffers() { machine?.releaseIdleBuffers() }
 

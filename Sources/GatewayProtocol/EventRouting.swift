@@ -15,7 +15,7 @@ package enum EventRouting {
         }
         if encoding == .json, !isGuildItself, let guild = trailingGuild(of: data) { return guild }
         var reader = PayloadReader(data, encoding: encoding)
-        guard try reader.isObject else { return nil }
+        guard try reader.kind == .object else { return nil }
         var object = try reader.beginObject()
         while let key = try reader.nextKey(in: &object) {
             guard isGuildItself ? key == "id" : key == "guild_id" else {

@@ -7,7 +7,6 @@ extension GatewayCommand {
     /// Commands are a few a minute, so each is built as a tree that both encodings are written from.
     /// - Throws: `.tooLarge` beyond 4096 bytes, which Discord would answer with close code 4002.
     package func encoded(as encoding: PayloadEncoding) throws(CommandError) -> [UInt8] {
-        let payload = payload { $0.exposed }
         let bytes: [UInt8]
         switch encoding {
         case .json: bytes = payload.serialized
@@ -22,21 +21,15 @@ extension GatewayCommand {
         return bytes
     }
 
-    /// The payload as JSON with the token replaced by `[token]`, for traces.
-    package var redacted: [UInt8] { payload { _ in BotToken.redacted }.serialized }
+    private var payload: JSONValue { ["op": .integer(Int64(opcode.rawValue)), "d": data] }
 
-    /// - Parameter reveal: what to write for the token.
-    private func payload(token reveal: (BotToken) -> String) -> JSONValue {
-        ["op": .integer(Int64(opcode.rawValue)), "d": data(token: reveal)]
-    }
-
-    private func data(token reveal: (BotToken) -> String) -> JSONValue {
+    private var data: JSONValue {
         switch self {
         case .heartbeat(let sequence):
             return sequence.map { .integer($0) } ?? .null
         case .identify(let identify):
             var data: JSONValue = [
-                "token": .string(reveal(identify.token)),
+                "token": .string(identify.token.exposed),
                 "intents": .integer(Int64(bitPattern: identify.intents.rawValue)),
                 "properties": [
                     "os": .string(identify.operatingSystem), "browser": .string(Identify.library), "device": .string(Identify.library),
@@ -48,7 +41,7 @@ extension GatewayCommand {
             if let presence = identify.presence { data["presence"] = presence.payload }
             return data
         case .resume(let token, let sessionID, let sequence):
-            return ["token": .string(reveal(token)), "session_id": .string(sessionID), "seq": .integer(sequence)]
+            return ["token": .string(token.exposed), "session_id": .string(sessionID), "seq": .integer(sequence)]
         case .presenceUpdate(let presence):
             return presence.payload
         case .voiceStateUpdate(let guild, let channel, let isMuted, let isDeafened):

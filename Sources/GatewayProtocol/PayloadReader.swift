@@ -27,14 +27,24 @@ package struct PayloadReader {
         fileprivate var etf: ETFReader.Container?
     }
 
-    /// Whether the next value is an object.
-    package var isObject: Bool {
+    /// The kind of the next value, without consuming it.
+    package var kind: PayloadKind {
         get throws(PayloadError) {
             var copy = self
             return try copy.read { json throws(JSONError) in
-                try json.peek() == .object
+                switch try json.peek() {
+                case .object: .object
+                case .array: .array
+                case .string: .text
+                case .number, .boolean, .null: .other
+                }
             } etf: { etf throws(ETFError) in
-                try etf.peek() == .map
+                switch try etf.peek() {
+                case .map: .object
+                case .list: .array
+                case .text: .text
+                case .integer, .double, .boolean, .null: .other
+                }
             }
         }
     }
@@ -79,6 +89,17 @@ package struct PayloadReader {
 
     package mutating func readString() throws(PayloadError) -> String {
         try read { json throws(JSONError) in try json.readString() } etf: { etf throws(ETFError) in try etf.readText().decoded() }
+    }
+
+    /// Reads a string and returns the range of its bytes as they are written: between the quotes, escapes and all.
+    package mutating func readTextRange() throws(PayloadError) -> Range<Int> {
+        try read { json throws(JSONError) in
+            let count = try json.readRawString().raw.count
+            return json.offset - 1 - count..<json.offset - 1
+        } etf: { etf throws(ETFError) in
+            let count = try etf.readText().raw.count
+            return etf.offset - count..<etf.offset
+        }
     }
 
     /// - Throws: also for an integer that 64 bits do not hold.

@@ -25,6 +25,17 @@ package struct LuaCall {
         return LuaRun(id)
     }
 
+    /// Makes a run of the function at argument `first`, with the arguments behind it as its own. It begins when the host resumes it, which may
+    /// be inside this call or after it; cancelled before that, it never runs. Its failure tells where it was spawned.
+    ///
+    /// - Throws: `.unavailable` at the limit of runs, `.memory`.
+    package func spawn(from first: Int) throws(LuaFailure) -> LuaRun {
+        precondition(arguments.type(first) == .function, "only a function can be spawned")
+        var id = shim_run_id()
+        guard shim_spawn(results.state, arguments.thread, Int32(first), Int32(arguments.count - first + 1), &id) == SHIM_WAITING else { throw state.failure() }
+        return LuaRun(id)
+    }
+
     /// Raises a text, with the script's position in front as `error` does.
     package mutating func raise(_ message: String) -> LuaOutcome {
         var message = message

@@ -18,6 +18,9 @@ package struct LuaLimits: Sendable, Equatable {
     package var tableElements = 4_000_000
     /// Runs that may exist at a time, waiting ones included. Default 10,000; each waiting run takes about 1.2 KB.
     package var runs = 10_000
+    /// Coroutines that scripts may have alive at a time with `coroutine.create` and `wrap`, those of runs not counted. Default 10,000; each
+    /// takes about 1.1 KB.
+    package var coroutines = 10_000
 
     package init() {}
 }

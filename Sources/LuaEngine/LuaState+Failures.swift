@@ -11,6 +11,7 @@ extension LuaFailure {
         case SHIM_KIND_SYNTAX: .syntax
         case SHIM_KIND_CPU: .cpu
         case SHIM_KIND_MEMORY: .memory
+        case SHIM_KIND_COROUTINES: .coroutines
         case SHIM_KIND_CANCELLED: .cancelled
         case SHIM_KIND_UNAVAILABLE: .unavailable
         default: .error
@@ -19,6 +20,8 @@ extension LuaFailure {
             kind: kind, message: text(failure.message, failure.message_length),
             position: failure.line == 0
                 ? nil : LuaPosition(chunk: text(failure.chunk, failure.chunk_length), line: Int(failure.line)),
+            spawnedAt: failure.spawn_line == 0
+                ? nil : LuaPosition(chunk: text(failure.spawn_chunk, failure.spawn_chunk_length), line: Int(failure.spawn_line)),
             traceback: text(failure.traceback, failure.traceback_length),
             value: failure.has_value == 0 ? nil : LuaErrorValue(failure.value))
     }

@@ -46,12 +46,23 @@ extension LuaState {
         }
     }
 
-    /// Ends a waiting run: its host function raises a `cancelled` error, which the script may catch once to clean up, and every further
-    /// wait raises it for good. To-be-closed variables are closed. Never answers `.waiting`.
-    package func cancel(_ run: LuaRun) -> LuaResult {
-        start({ _ in }) { _, id in
+    /// Lets a waiting run go on: its host function raises a value of the script's own, such as the error of a run it waited for.
+    package func resume(_ run: LuaRun, raising value: LuaReference) -> LuaResult {
+        precondition(value.account === account, "a reference of another state")
+        return start({ $0.append(value) }) { mark, id in
             id = run.id
-            return shim_cancel(pointer, id)
+            return shim_resume(pointer, &id, mark, 1)
+        }
+    }
+
+    /// Ends a waiting run: its host function raises an error, which the script may catch once to clean up, and every further wait raises for
+    /// good. To-be-closed variables are closed. Never answers `.waiting`; `.finished` when the script caught the error and returned.
+    ///
+    /// - Parameter error: what the script sees; by default `{ message = "cancelled", code = "cancelled" }`.
+    package func cancel(_ run: LuaRun, as error: LuaErrorValue? = nil) -> LuaResult {
+        start({ values in if let error { values.append(error) } }) { mark, id in
+            id = run.id
+            return shim_cancel(pointer, id, mark)
         }
     }
 
@@ -74,6 +85,14 @@ extension LuaState {
         var count: Int32 = 0
         guard let thread = shim_returned(pointer, &count) else { return nil }
         return LuaArguments(state: self, thread: thread, count: Int(count))
+    }
+
+    /// The error value of the last run that failed, of any type, for raising it elsewhere; `nil` once the next run of this state has started.
+    package var failedValue: LuaReference? {
+        guard isOpen else { return nil }
+        releaseDropped()
+        let slot = shim_failed_value(pointer)
+        return slot < 0 ? nil : LuaReference(slot: slot, account: account)
     }
 
     /// Decodes a document once for several calls, which pass it on with `LuaValues.append(_: LuaEvent)`.

@@ -42,11 +42,11 @@ package final class LuaState {
 
     /// What the state holds now.
     package var statistics: LuaStatistics {
-        guard isOpen else { return LuaStatistics(memory: 0, memoryPeak: 0, references: 0, waiting: 0, pooled: 0) }
+        guard isOpen else { return LuaStatistics(memory: 0, memoryPeak: 0, references: 0, waiting: 0, pooled: 0, coroutines: 0) }
         let counts = shim_count(pointer)
         return LuaStatistics(
             memory: counts.memory, memoryPeak: counts.memory_peak, references: Int(counts.references),
-            waiting: Int(counts.waiting), pooled: Int(counts.pooled))
+            waiting: Int(counts.waiting), pooled: Int(counts.pooled), coroutines: Int(counts.coroutines))
     }
 
     /// Does at most half a millisecond of garbage collection in a moment when the script thread has nothing else to do.

@@ -10,4 +10,6 @@ package struct LuaStatistics: Sendable, Equatable {
     package var waiting: Int
     /// Coroutines kept ready for the next runs.
     package var pooled: Int
+    /// Coroutines of scripts that are alive or not yet collected, those of runs not counted.
+    package var coroutines: Int
 }

@@ -11,6 +11,7 @@ extension shim_limits {
         cpu_stop = Self.nanoseconds(limits.cpuStop)
         match_steps = Int64(limits.matchSteps)
         runs = UInt32(clamping: limits.runs)
+        coroutines = UInt32(clamping: limits.coroutines)
     }
 
     private static func nanoseconds(_ duration: Duration) -> Int64 {

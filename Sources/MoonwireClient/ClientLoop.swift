@@ -22,7 +22,7 @@ final class ClientLoop {
     private var onlineShards: Set<Int> = []
     /// What ends a request whose task was cancelled, by the request's number.
     private var withdrawals: [Int: () -> Void] = [:]
-    private var shedBefore: [Int]
+    private var toldShedCounts = [Int](repeating: 0, count: EventName.count)
 
     private enum Phase { case connecting, online, leaving }
 
@@ -34,7 +34,6 @@ final class ClientLoop {
         self.reactor = reactor
         self.connection = connection
         self.handlers = handlers
-        shedBefore = handlers.inbox.shedCounts
 
         let tls: TLSContext
         do throws(TLSFailure) { tls = try TLSContext(caFile: settings.caFile) } catch {
@@ -91,18 +90,17 @@ final class ClientLoop {
         }
     }
 
-    /// Once a minute, if events were shed since.
     private func reportShedEvents() {
         reactor.schedule(after: .seconds(60)) { [unowned self] in
-            let counts = handlers.inbox.shedCounts
-            let shed = EventName.allCases.map { ($0, counts[Int($0.rawValue)] - shedBefore[Int($0.rawValue)]) }.filter { $0.1 > 0 }
-            shedBefore = counts
-            if !shed.isEmpty {
-                let list = shed.map { "\($1) × \($0)" }.joined(separator: ", ")
-                notify(.warning, "the handlers do not keep up; events dropped in the last minute: \(list)")
-            }
+            tellShedEvents()
             reportShedEvents()
         }
+    }
+
+    /// Tells what was shed since the last time, if anything was.
+    private func tellShedEvents() {
+        guard let list = handlers.inbox.listShed(since: &toldShedCounts) else { return }
+        notify(.warning, "the handlers do not keep up; events dropped in the last minute: \(list)")
     }
 
     // MARK: Requests
@@ -155,6 +153,7 @@ final class ClientLoop {
         fleet.subscriptions = EventSet()
         rest.shutdown(within: error == nil ? Self.drainTime : .milliseconds(1)) { [unowned self] in
             fleet.shutdown { [unowned self] in
+                tellShedEvents()
                 connection.ended(error)
                 reactor.handle.stop()
             }

@@ -6,6 +6,10 @@ package protocol ByteStream: AnyObject {
     /// Receives bytes and the end of the stream. Held weakly; set it before the next turn of the reactor.
     var delegate: (any ByteStreamDelegate)? { get set }
 
+    /// Whether bytes are taken from the peer. While `false` the kernel's buffers fill and the peer has to wait; what had been read
+    /// already may still be delivered. `true` at first; has no effect once the stream has ended.
+    var isReceiving: Bool { get set }
+
     /// Bytes accepted by `write` that the kernel has not taken yet.
     var unsentByteCount: Int { get }
 

@@ -12,6 +12,8 @@ package enum Signal: CaseIterable, Hashable, Sendable {
     case terminate
     /// SIGHUP: read everything anew.
     case hangUp
+    /// SIGUSR2: end, and leave the sessions to a successor.
+    case user2
 
     /// The number that the kernel uses.
     package var number: CInt {
@@ -19,6 +21,7 @@ package enum Signal: CaseIterable, Hashable, Sendable {
         case .interrupt: SIGINT
         case .terminate: SIGTERM
         case .hangUp: SIGHUP
+        case .user2: SIGUSR2
         }
     }
 }

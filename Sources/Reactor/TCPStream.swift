@@ -52,6 +52,10 @@ package final class TCPStream: ByteStream, ReadinessHandler {
         registration = try reactor.register(descriptor, for: .readable, handler: self)
     }
 
+    package var isReceiving = true {
+        didSet { if isReceiving != oldValue { updateInterest() } }
+    }
+
     package var unsentByteCount: Int { unsent.count }
 
     package func write(_ bytes: UnsafeRawBufferPointer) {
@@ -197,10 +201,10 @@ package final class TCPStream: ByteStream, ReadinessHandler {
     private func updateInterest() {
         guard let socket = socket?.rawValue else { return }
         var interest: Readiness = []
-        if case .open = reading { interest.insert(.readable) }
+        if case .open = reading, isReceiving { interest.insert(.readable) }
         if !unsent.isEmpty { interest.insert(.writable) }
         switch registration {
-        case let registration? where interest.isEmpty:
+        case let registration? where interest.isEmpty && isReceiving:
             self.registration = nil
             reactor.unregister(registration)
         case let registration?:

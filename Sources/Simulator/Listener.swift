@@ -30,6 +30,7 @@ struct Listener: Sendable {
 
     private func equip(_ channel: any NIOCore.Channel) throws {
         let pipeline = channel.pipeline.syncOperations
+        simulation.value.connections.add(channel)
         if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
         let requests = HTTPConnection(rest: simulation.value.rest)
         let bound = NIOLoopBound(requests, eventLoop: channel.eventLoop)

@@ -14,6 +14,7 @@ final class Simulation {
     var gatewayURL = ""
     /// What READY tells to resume at: another name of the same host, so that a client which ignores it is noticed.
     var resumeURL = ""
+    let connections = OpenConnections()
     private(set) lazy var gateway = SimulatedGateway(simulation: self)
     private(set) lazy var rest = SimulatedREST(simulation: self)
     private var lastInput = 0

@@ -83,6 +83,7 @@ package final class SimulatorServer: Sendable {
         for listener in listeners { try? await listener.close() }
         try? await onLoop { simulation in
             simulation.gateway.cutAll()
+            simulation.connections.cutAll()
             simulation.log.finish()
         }
         try? await group.shutdownGracefully()

@@ -84,6 +84,11 @@ package final class SecureSocket: ByteStream, ByteStreamDelegate {
 
     // MARK: ByteStream
 
+    package var isReceiving: Bool {
+        get { inner.isReceiving }
+        set { inner.isReceiving = newValue }
+    }
+
     package var unsentByteCount: Int { inner.unsentByteCount + early.count }
 
     package func write(_ bytes: UnsafeRawBufferPointer) {

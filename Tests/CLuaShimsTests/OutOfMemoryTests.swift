@@ -89,7 +89,7 @@ import Testing
             if shim_resume(state, &run, mark, 1) != SHIM_FAILED { whole = false }
         }
         if shim_run_source(state, failing, failing.utf8.count, "failing.lua", shim_mark(state), &run) == SHIM_WAITING {
-            if shim_cancel(state, run) != SHIM_FAILED { whole = false }
+            if shim_cancel(state, run, shim_mark(state)) != SHIM_FAILED { whole = false }
         }
         let depth = shim_event_begin(state, "[1,2]", 5, 0, 0, 0, 0)
         if depth >= 0 { shim_event_end(state, depth) } else { whole = false }
@@ -100,7 +100,7 @@ import Testing
     static func limits() -> shim_limits {
         shim_limits(
             memory: 64 << 20, string_bytes: 1 << 20, source_bytes: 1 << 20, table_elements: 1 << 20, cpu_warning: 1_000_000_000,
-            cpu_stop: 10_000_000_000, match_steps: 1_000_000, runs: 100)
+            cpu_stop: 10_000_000_000, match_steps: 1_000_000, runs: 100, coroutines: 100)
     }
 
     @Test("the scenario works when memory is there")

@@ -72,7 +72,7 @@ final class Moonwire {
 }
 
 /// Collects what a program writes while it runs.
-private final class Capture: @unchecked Sendable {
+final class Capture: @unchecked Sendable {
     // Safe to share: `text` is only touched under `lock`, and the rest never changes.
     let pipe = Pipe()
     private let lock = NSCondition()

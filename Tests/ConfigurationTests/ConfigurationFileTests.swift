@@ -77,6 +77,7 @@ struct ConfigurationFileTests {
         ("[discord]\nshards = \"4-2/16\"", "moonwire.toml:2: 'discord.shards' must be \"auto\""),
         ("[discord\n", "moonwire.toml:1: not valid TOML: "),
         ("a = \"\u{0}\"", "moonwire.toml:1: not valid TOML: "),
+        ("[ = 1\n", "moonwire.toml:1: not valid TOML: "),
     ])
     func faults(text: String, expected: String) {
         let fault = fault(text)

@@ -19,7 +19,7 @@ struct PayloadTests {
         try inBothEncodings(value) { bytes, encoding in
             var reader = PayloadReader(bytes, encoding: encoding)
             var seen = 0
-            try #expect(reader.isObject)
+            try #expect(reader.kind == .object)
             var object = try reader.beginObject()
             while let key = try reader.nextKey(in: &object) {
                 seen += 1

@@ -43,6 +43,9 @@ import Testing
         #expect(append(inbox, first, 10) == .shed)
         let counts = inbox.shedCounts
         #expect(counts[Int(first.rawValue)] == 2 && counts[Int(EventName.messageCreate.rawValue)] == 1 && counts.reduce(0, +) == 3)
+        var told = [Int](repeating: 0, count: EventName.count)
+        #expect(inbox.listShed(since: &told) == "2 × \(first), 1 × MESSAGE_CREATE")
+        #expect(inbox.listShed(since: &told) == nil)
     }
 
     @Test("an event larger than the capacity passes an empty inbox") func hugeEvent() {

@@ -237,21 +237,4 @@ import WebSocketProtocol
         #expect(identifies == 5)
         #expect(refused == 15)
     }
-
-    // Trace
-
-    @Test("the trace has every payload both ways as JSON lines, and never the token") func trace() throws {
-        let scene = try Scene()
-        var lines: [String] = []
-        scene.fleet.trace = ProtocolTrace(format: .json) { lines.append(String(decoding: $0, as: UTF8.self)) }
-        scene.listener.onReady = { _ in scene.gateway.peers[0].reconnect() }
-        scene.listener.onResumed = { scene.fleet.shutdown { scene.done() } }
-        scene.play()
-        let entries = try lines.map { try JSONValue(parsing: $0) }
-        #expect(entries.compactMap { $0["dir"]?.stringValue == "out" ? $0["op"]?.integerValue : nil } == [2, 6])
-        #expect(entries.contains { $0["t"]?.stringValue == "READY" && $0["s"]?.integerValue == 1 && $0["payload"]?["d"] != nil })
-        #expect(entries.contains { $0["text"]?.stringValue?.contains("1000") == true })
-        #expect(!lines.contains { $0.contains("secret") })
-        #expect(lines.allSatisfy { $0.hasSuffix("\n") && $0.utf8.count { $0 == UInt8(ascii: "\n") } == 1 })
-    }
 }

@@ -64,7 +64,7 @@ import Testing
         "local a = ('x'):rep(4000000) local b = a .. a .. a .. a .. a .. a .. a .. a .. a .. a .. a .. a .. a .. a .. a .. a return #b",
     ])
     func memory(_ body: String) throws {
-        let bench = try Bench { $0.memory = 16 << 20; $0.cpuStop = .seconds(30) }
+        let bench = try Bench { $0.memory = 16 << 20; $0.coroutines = .max; $0.cpuStop = .seconds(30) }
         let result = bench.run(body)
         let failure = try #require(result.failure)
         #expect(failure.kind == .memory, "\(failure.message)")
@@ -72,6 +72,37 @@ import Testing
         bench.state.collectGarbage()
         #expect(bench.state.statistics.memory < 4 << 20)
         #expect(bench.value("return 1") == "1")
+    }
+
+    @Test("coroutines: those alive are counted, and having too many is final", arguments: [
+        "local t = {} while true do t[#t + 1] = coroutine.create(print) end",
+        "local t = {} while true do pcall(function() while true do t[#t + 1] = coroutine.wrap(print) end end) end",
+        "local t = {} coroutine.wrap(function() while true do t[#t + 1] = coroutine.create(print) end end)()",
+        "local t = {} while true do t[#t + 1] = coroutine.wrap(coroutine.yield) t[#t]() end",
+    ])
+    func coroutines(_ body: String) throws {
+        let bench = try Bench { $0.coroutines = 1000; $0.cpuStop = .seconds(30) }
+        let failure = try #require(bench.run(body).failure)
+        #expect(failure.kind == .coroutines, "\(failure.message)")
+        #expect(failure.message == "stopped: the script has more coroutines than it may")
+        bench.run("")
+        bench.state.collectGarbage()
+        #expect(bench.state.statistics.coroutines == 0)
+        #expect(bench.value("return 1") == "1")
+    }
+
+    @Test("coroutines that ended do not count, nor do strings as long as a coroutine")
+    func endedCoroutines() throws {
+        let bench = try Bench { $0.coroutines = 100; $0.cpuStop = .seconds(30) }
+        #expect(bench.value("""
+            for i = 1, 20000 do coroutine.wrap(function() end)() end
+            local t = {} for i = 1, 400 do t[i] = ('x'):rep(i) .. i end
+            for i = 1, 90 do t[i] = coroutine.create(print) end
+            return 'ok'
+            """) == "ok")
+        bench.run("")
+        bench.state.collectGarbage()
+        #expect(bench.state.statistics.coroutines == 0)
     }
 
     @Test("garbage is no offence: a script may allocate far more than it holds")

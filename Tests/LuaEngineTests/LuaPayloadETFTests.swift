@@ -38,6 +38,15 @@ import Testing
         #expect(try Self.decoded([131] + bytes) == expected)
     }
 
+    @Test("integers are numbers up to 2^53, as they are in JSON, and decimal strings beyond, as ids are there")
+    func bigIntegers() throws {
+        func list(_ elements: [UInt8]...) -> [UInt8] { [108] + Self.be(UInt32(elements.count)) + elements.flatMap { $0 } + [106] }
+        let milliseconds: [UInt8] = [110, 6, 0, 0x7B, 0xB9, 0x31, 0x5C, 0x93, 0x01]
+        let limit: [UInt8] = [110, 7, 1, 0, 0, 0, 0, 0, 0, 0x20], beyond: [UInt8] = [110, 7, 0, 1, 0, 0, 0, 0, 0, 0x20]
+        #expect(try Self.decoded(list(milliseconds, limit, beyond)) == #"[1732418582907,-9007199254740992,"9007199254740993"]"#)
+        #expect(try Self.decoded([116] + Self.be(1) + milliseconds + [97, 1]) == #"{"1732418582907":1}"#)
+    }
+
     @Test("every prefix of a term is refused", arguments: terms)
     func prefixes(_ bytes: [UInt8], _ expected: String) throws {
         for length in 0..<bytes.count {

@@ -74,6 +74,10 @@ class Server:
                         reply, is_last = self.answer(number, stream)
                         link.sendall(reply)
                         if is_last:
+                            # Closing with bytes unread would send a reset, which can overtake the answer.
+                            link.shutdown(socket.SHUT_WR)
+                            while link.recv(4096):
+                                pass
                             return
         except OSError:
             pass  # The client ended it.

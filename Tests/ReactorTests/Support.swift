@@ -22,6 +22,12 @@ func run(_ reactor: Reactor, _ setUp: (Reactor) throws -> Void) throws {
     reactor.run()
 }
 
+/// Runs `body` when the reactor has polled `count` times more.
+func afterTurns(_ count: Int, of reactor: Reactor, _ body: @escaping () -> Void) {
+    guard count > 0 else { return body() }
+    reactor.nextTurn { afterTurns(count - 1, of: reactor, body) }
+}
+
 /// Holds a value that closures of a test share.
 final class Box<Value> {
     var value: Value

@@ -27,6 +27,29 @@ import Darwin
         }
     }
 
+    @Test("a stream that is not receiving leaves the peer's bytes where they are, and goes on sending", arguments: PollerKind.allCases)
+    func pausedReceiving(_ kind: PollerKind) throws {
+        try runReactor(kind) { reactor in
+            try Connection.open(on: reactor) { connection in
+                connection.server.isReceiving = false
+                connection.server.write("still sending")
+                connection.client.write("unread")
+                connection.clientSide.onReceive = { _ in
+                    // What was sent before this arrived has arrived too, and a few turns would have read it.
+                    afterTurns(5, of: reactor) {
+                        #expect(connection.serverSide.received.isEmpty)
+                        connection.server.isReceiving = true
+                    }
+                }
+                connection.serverSide.onReceive = { _ in
+                    #expect(connection.server.isReceiving)
+                    #expect(connection.serverSide.received == Array("unread".utf8))
+                    reactor.handle.stop()
+                }
+            }
+        }
+    }
+
     @Test("each message leaves at once: TCP_NODELAY is set") func noDelay() throws {
         let reactor = try Reactor()
         let socket = try Descriptor.tcpSocket(.loopback(port: 0))

@@ -11,6 +11,7 @@ final class MemoryStream: ByteStream {
     /// How often bytes were written: TLS should write once per batch.
     private(set) var writeCount = 0
 
+    var isReceiving = true
     var unsentByteCount: Int { outgoing.count }
 
     func write(_ bytes: UnsafeRawBufferPointer) {

@@ -35,7 +35,7 @@ typedef struct {
     size_t memory, string_bytes, source_bytes, table_elements;
     int64_t cpu_warning, cpu_stop;      // nanoseconds of thread CPU time
     int64_t match_steps;
-    uint32_t runs;
+    uint32_t runs, coroutines;
 } shim_limits;
 
 // MARK: state
@@ -53,7 +53,7 @@ void shim_close(shim_state *S);
 /// Copies at most `size` bytes of the library's identification ("Lua 5.4.4 …") and ends them with 0.
 void shim_ident(char *buffer, size_t size);
 
-typedef struct { size_t memory, memory_peak; uint32_t references, waiting, pooled; } shim_counts;
+typedef struct { size_t memory, memory_peak; uint32_t references, waiting, pooled, coroutines; } shim_counts;
 shim_counts shim_count(const shim_state *S);
 
 /// CPU time and place of the last run that exceeded the warning; for SHIM_ASK_OVERRAN.
@@ -127,20 +127,24 @@ int32_t shim_check_source(shim_state *S, const void *source, size_t length, cons
 /// Goes on with a waiting run, whose next wait `run` names afterwards: the host function returns the values put since `mark`, or raises the
 /// only one.
 int32_t shim_resume(shim_state *S, shim_run_id *run, int32_t mark, int32_t raise);
-/// Raises the cancellation error in a waiting run. SHIM_WAITING does not occur: a cancelled run cannot wait again.
-int32_t shim_cancel(shim_state *S, shim_run_id run);
+/// Raises the value put since `mark`, or else the cancellation error, in a waiting run. SHIM_WAITING does not occur: a cancelled run cannot
+/// wait again.
+int32_t shim_cancel(shim_state *S, shim_run_id run, int32_t mark);
 /// Index of a waiting run for iteration: the first waiting slot at or after `from`; -1 when there is none.
 int64_t shim_next_waiting(const shim_state *S, uint32_t from, shim_run_id *run);
+
+/// A reference to the error value of the last run that failed, until the next one starts; -1 when there is none or memory is short.
+int32_t shim_failed_value(shim_state *S);
 
 /// Thread that holds the values the last finished run returned, at index 1…*count; valid until the next run starts.
 lua_State *shim_returned(shim_state *S, int32_t *count);
 
 enum { SHIM_KIND_SYNTAX = 0, SHIM_KIND_ERROR = 1, SHIM_KIND_CPU = 2, SHIM_KIND_MEMORY = 3, SHIM_KIND_CANCELLED = 4,
-       SHIM_KIND_UNAVAILABLE = 5 };
+       SHIM_KIND_UNAVAILABLE = 5, SHIM_KIND_COROUTINES = 6, SHIM_KINDS };
 typedef struct {
-    int32_t kind, line, has_value;              // line 0: none
-    const char *message, *chunk, *traceback;    // valid until the next call of a function that may fail
-    size_t message_length, chunk_length, traceback_length;
+    int32_t kind, line, spawn_line, has_value;  // line 0: none
+    const char *message, *chunk, *traceback, *spawn_chunk;      // valid until the next call of a function that may fail
+    size_t message_length, chunk_length, traceback_length, spawn_chunk_length;
     shim_error value;                           // when has_value: what an error table held
 } shim_failure;
 /// What made the last function answer SHIM_FAILED.
@@ -159,6 +163,9 @@ int32_t shim_eager_left(const shim_state *S, uint8_t prototype);
 
 /// Takes the running run for a wait. 0 when it cannot wait here, with the error put.
 int32_t shim_wait(shim_state *S, lua_State *L, shim_run_id *run);
+/// Makes a run of the first of the `count` values from `first` on, a function, with the others as its arguments. It waits to be resumed for the first time, with no
+/// values, and notes where it was spawned for its failure. SHIM_WAITING, or SHIM_FAILED.
+int32_t shim_spawn(shim_state *S, lua_State *L, int32_t first, int32_t count, shim_run_id *run);
 /// The run in progress; 0 outside any run.
 int32_t shim_current_run(const shim_state *S, shim_run_id *run);
 /// Position of the innermost Lua function. `chunk` is valid until the next call into Lua; line 0: unknown.

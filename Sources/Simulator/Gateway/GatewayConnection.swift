@@ -211,17 +211,11 @@ final class GatewayConnection: ChannelInboundHandler {
     func cut(reset: Bool = false) {
         guard let context, !hasEnded else { return }
         end(code: nil, byClient: false, reason: reset ? "reset" : "cut")
-        let pipeline = context.pipeline.syncOperations
         if reset {
             // Closing without linger time is what makes a RST; on the loop the option is set when the call returns.
             _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
         }
-        // From below the TLS handler nothing but the socket hears of the close.
-        if let tls = try? pipeline.context(handlerType: NIOSSLServerHandler.self) {
-            tls.close(promise: nil)
-        } else {
-            context.close(promise: nil)
-        }
+        context.channel.cut()
     }
 
     private func end(code: Int?, byClient: Bool, reason: String) {

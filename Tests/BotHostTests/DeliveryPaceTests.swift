@@ -1,0 +1,81 @@
+import Reactor
+import Testing
+
+@testable import BotHost
+
+@Suite("The gateway does not run ahead of the scripts")
+struct DeliveryPaceTests {
+    /// Scripts that handle nothing until they are told to.
+    private final class Scene {
+        let reactor: Reactor
+        var waiting = 0
+        var isReceiving = true
+        var handled: (() -> Void)?
+        private(set) var pace: DeliveryPace!
+
+        init(patience: Duration = .seconds(60)) throws {
+            reactor = try Reactor()
+            let road = DeliveryPace.Road(
+                waitingBytes: { [unowned self] in waiting }, setReceiving: { [unowned self] in isReceiving = $0 },
+                onceHandled: { [unowned self] in handled = $0 })
+            pace = DeliveryPace(road, on: reactor, patience: patience)
+        }
+
+        func deliver(_ count: Int) {
+            waiting += count
+            pace.delivered(count)
+        }
+
+        func handleAll() {
+            waiting = 0
+            handled.take()?()
+        }
+    }
+
+    @Test("the connections are read while the scripts keep up")
+    func keepingUp() throws {
+        let scene = try Scene()
+        for _ in 0..<1000 {
+            scene.deliver(10_000)
+            scene.waiting = 0
+            #expect(scene.isReceiving)
+        }
+        #expect(scene.handled == nil)
+    }
+
+    @Test("they are left unread once half a megabyte waits, and read again when the scripts have handled it")
+    func holding() throws {
+        let scene = try Scene()
+        for _ in 0..<2 {
+            while scene.isReceiving { scene.deliver(1000) }
+            #expect(scene.waiting >= DeliveryPace.highWater)
+            #expect(scene.waiting <= DeliveryPace.highWater * 3 / 2 + 1000)
+            scene.handleAll()
+            #expect(scene.isReceiving)
+        }
+    }
+
+    @Test("an event that is larger than that is one of many like any other")
+    func hugeEvent() throws {
+        let scene = try Scene()
+        scene.deliver(5 << 20)
+        #expect(!scene.isReceiving)
+        scene.handleAll()
+        #expect(scene.isReceiving)
+    }
+
+    @Test("scripts that hang do not stop the gateway: when patience ends it is read on until they have caught up")
+    func hanging() throws {
+        let scene = try Scene(patience: .milliseconds(1))
+        scene.deliver(1 << 20)
+        #expect(!scene.isReceiving)
+        scene.reactor.schedule(after: .milliseconds(2)) { scene.reactor.handle.stop() }
+        scene.reactor.run()
+        #expect(scene.isReceiving)
+        scene.deliver(1 << 20)
+        #expect(scene.isReceiving)
+        scene.handleAll()
+        scene.deliver(1 << 20)
+        #expect(!scene.isReceiving)
+    }
+}
