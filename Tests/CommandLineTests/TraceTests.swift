@@ -14,9 +14,9 @@ struct TraceTests {
         bot.on("interaction_create", function(interaction) interaction:reply("answered") end)
         """
 
-    private func ping(_ simulator: SimulatorServer, _ moonwire: Moonwire) async throws -> Moonwire.Outcome {
-        let mark = try await simulator.mark()
-        try await simulator.sessionsReady()
+    /// Runs a bot that answers once and gets some events of every kind. `mark` is where the simulator's observations stood before.
+    private func ping(_ simulator: SimulatorServer, _ moonwire: Moonwire, after mark: Int = 0) async throws -> Moonwire.Outcome {
+        try await simulator.sessionsReady(after: mark)
         try await simulator.say("!ping")
         try await simulator.botSays("pong", after: mark)
         try await simulator.flood(count: 300)
@@ -63,7 +63,9 @@ struct TraceTests {
 
     @Test("the file is its owner's alone, and what is in it stays")
     func appended() async throws {
-        let simulator = try await SimulatorServer.start()
+        var settings = SimulatorConfiguration()
+        settings.pace.identifyWindow = .zero
+        let simulator = try await SimulatorServer.start(settings)
         let folder = try TemporaryFolder()
         let file = folder.path("trace.jsonl")
         var moonwire = try Moonwire(simulator, pack: pack, arguments: ["--trace", file])
@@ -71,9 +73,9 @@ struct TraceTests {
         let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
         #expect(mode == 0o600)
         let before = try String(contentsOfFile: file, encoding: .utf8)
-        // A session of its own: this one would wait five seconds after the first one's login.
+        let mark = try await simulator.mark()
         moonwire = try Moonwire(simulator, pack: pack, arguments: ["--trace", file])
-        _ = try await ping(simulator, moonwire)
+        _ = try await ping(simulator, moonwire, after: mark)
         let after = try String(contentsOfFile: file, encoding: .utf8)
         #expect(after.hasPrefix(before) && after.components(separatedBy: "begins to trace").count == 3)
         await simulator.stop()
