@@ -36,6 +36,9 @@ final class Moonwire {
         try process.run()
     }
 
+    /// A test that failed leaves nothing behind that holds its output open.
+    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
     /// Runs it to its end with `lines` on standard input.
     static func run(_ arguments: [String], input lines: String = "", environment: [String: String] = [:], folder: URL = root) throws -> Outcome {
         let moonwire = try Moonwire(arguments, environment: environment, folder: folder)

@@ -12,9 +12,9 @@ struct ProxyTests {
         end)
         """
 
-    /// An HTTP proxy that opens tunnels (RFC 9110 §9.3.6) and prints its port, then the target of each.
+    /// An HTTP proxy that opens tunnels (RFC 9110 §9.3.6) and prints its port, then the target of each. It lives as long as its input is open.
     private static let proxy = """
-        import asyncio
+        import asyncio, sys
         async def pipe(reader, writer):
             try:
                 while data := await reader.read(65536):
@@ -33,7 +33,7 @@ struct ProxyTests {
         async def main():
             server = await asyncio.start_server(serve, "127.0.0.1", 0)
             print(server.sockets[0].getsockname()[1], flush=True)
-            await server.serve_forever()
+            await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
         asyncio.run(main())
         """
 
@@ -43,10 +43,13 @@ struct ProxyTests {
         let output = Capture()
         proxy.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         proxy.arguments = ["python3", "-c", Self.proxy]
+        let input = Pipe()
+        proxy.standardInput = input
         proxy.standardOutput = output.pipe
         output.start()
         try proxy.run()
-        defer { proxy.terminate() }
+        // Closing it twice does no harm.
+        defer { try? input.fileHandleForWriting.close() }
         let port = try #require(Int(output.wait(for: "\n", times: 1, seconds: 20).split(separator: "\n").first ?? ""))
 
         let simulator = try await SimulatorServer.start()

@@ -12,15 +12,22 @@ struct RestartTests {
         end)
         """
 
+    /// Kills it once its session is on disk, which is in the turn in which it came online.
+    private func crash(_ moonwire: Moonwire) throws {
+        let sessions = URL(fileURLWithPath: try #require(moonwire.folder).path("state/sessions.json"))
+        let deadline = Date().addingTimeInterval(20)
+        // A file that is not there yet has no session.
+        while (try? String(contentsOf: sessions, encoding: .utf8))?.contains("wss://") != true, Date() < deadline { usleep(5000) }
+        moonwire.signal(SIGKILL)
+        #expect(moonwire.wait().status == -SIGKILL)
+    }
+
     @Test("kill -9: the next process resumes the session and answers what was said in between, once")
     func crash() async throws {
         let simulator = try await SimulatorServer.start()
         let first = try Moonwire(simulator, pack: echo)
         let folder = try #require(first.folder)
-        // Told online, its session is on disk.
-        #expect(first.waitForLog("is online").contains("is online"))
-        first.signal(SIGKILL)
-        _ = first.wait()
+        try crash(first)
         let mark = try await simulator.mark()
         for number in 1...3 { try await simulator.say("number \(number)") }
         let second = try Moonwire(simulator, in: folder)
@@ -38,9 +45,7 @@ struct RestartTests {
         let simulator = try await SimulatorServer.start()
         let first = try Moonwire(simulator, pack: echo)
         let folder = try #require(first.folder)
-        #expect(first.waitForLog("is online").contains("is online"))
-        first.signal(SIGKILL)
-        _ = first.wait()
+        try crash(first)
         try await simulator.inflict(.forgetSessions)
         let mark = try await simulator.mark()
         let second = try Moonwire(simulator, in: folder)
@@ -68,9 +73,10 @@ struct RestartTests {
             // Other intents than before, so that there is nothing to resume.
             let intent = ["guilds", "guild_invites", "guild_webhooks", "guild_expressions", "guild_integrations"][round]
             try Moonwire.configure(simulator, in: folder, discord: "intents = [\"\(intent)\"]")
+            let (mark, identifies) = (try await simulator.mark(), try await simulator.identifies)
             let bot = try Moonwire(simulator, in: folder)
-            if try await simulator.identifies < 2 {
-                #expect(bot.waitForLog("is online").contains("is online"))
+            if identifies < 2 {
+                try await simulator.sessionsReady(after: mark)
                 bot.signal(SIGKILL)
                 _ = bot.wait()
             } else {
