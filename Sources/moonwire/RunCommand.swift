@@ -40,6 +40,9 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("pretty or json.", valueName: "format"))
     var logFormat: LogSettings.Format?
 
+    @Option(help: ArgumentHelp("Append every gateway frame to this file, a line of JSON each, without secrets.", valueName: "file"))
+    var trace: String?
+
     mutating func run() throws {
         var settings = try Self.settings(file: config)
         if let logLevel { settings.log.level = logLevel }
@@ -56,6 +59,7 @@ struct RunCommand: ParsableCommand {
                         level: Logger.Level(settings.log.level), format: settings.log.format == .json ? .json : ConsoleLogHandler.prettyForStandardError)
                 }))
             if packs.isEmpty { options.packList = { [config] () throws(ConfigurationError) in try Self.packList(file: config) } }
+            options.traceFile = trace
             let status = try simulate ? Self.simulated(options) : Self.connected(options)
             if status != .success { throw ExitCode(status.rawValue) }
         } catch let error as ConfigurationError {
