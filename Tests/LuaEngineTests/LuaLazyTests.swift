@@ -181,6 +181,13 @@ import Testing
         }
     }
 
+    @Test("what is broken inside of a field that does not count is found when all is read")
+    func brokenEqualKey() throws {
+        let long = String(repeating: "x", count: 200)
+        let document = #"{"a":{"p":1,"q":2,"r":3,"s":"\#(long)"},"b":2,"c":3,"a":{"p":1,"q":tru,"r":3,"s":"\#(long)"},"d":4}"#
+        #expect(try Self.outcome("return m.a.q, pcall(pairs, m)", form: .lazy, document: document).hasPrefix("2 false invalid JSON"))
+    }
+
     @Test("fields are found across every alignment of the scanner's blocks")
     func alignment() throws {
         for pad in 0..<130 {
