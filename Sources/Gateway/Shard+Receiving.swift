@@ -61,6 +61,7 @@ extension Shard: WebSocketConnectionDelegate {
     /// An idle connection hears nothing but its heartbeats' acknowledgements: after one of those it gives its memory up until the next.
     private func goIdle(_ connection: WebSocketConnection) {
         goesIdle = false
+        context.metrics.totals.hibernations += 1
         if let archive = context.windowArchive { decompressor.hibernate(in: archive) }
         connection.releaseIdleBuffers()
     }
