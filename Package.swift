@@ -8,6 +8,7 @@ let package = Package(
     products: [
         .executable(name: "moonwire", targets: ["moonwire"]),
         .executable(name: "moonwire-simulator", targets: ["moonwire-simulator"]),
+        .library(name: "MoonwireClient", targets: ["MoonwireClient"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -41,6 +42,9 @@ let package = Package(
             dependencies: ["Reactor", "TLS", "WebSocketProtocol", "GatewayProtocol", "Discord", "JSON", "CZlib", "CZstd"]),
         .target(name: "REST", dependencies: ["Reactor", "Discord", "JSON", "CCurl"]),
         .target(name: "LuaEngine", dependencies: ["CLua", "CLuaShims"]),
+
+        // The gateway and REST for programs in Swift.
+        .target(name: "MoonwireClient", dependencies: ["Reactor", "TLS", "Gateway", "GatewayProtocol", "REST", "Discord", "JSON"]),
 
         // The bot.
         .target(name: "Configuration", dependencies: ["CTOML", "Discord"]),
@@ -95,6 +99,8 @@ let package = Package(
         .testTarget(name: "RESTTests", dependencies: ["REST", "Reactor", "Discord", "JSON", "CCurl"], exclude: ["server.py", "h2server.py", "scripted.py"]),
         .testTarget(name: "CLuaShimsTests", dependencies: ["CLuaShims"]),
         .testTarget(name: "LuaEngineTests", dependencies: ["LuaEngine", "CLuaShims"]),
+        .testTarget(name: "MoonwireClientTests", dependencies: ["MoonwireClient", "Discord", "JSON", "Simulator", "TestSupport"]),
+        .testTarget(name: "FleetTests", dependencies: ["Gateway", "GatewayProtocol", "Reactor", "TLS", "Discord", "JSON", "Simulator"]),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
         .testTarget(
