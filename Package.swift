@@ -25,7 +25,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .target(name: "CTOML"),
-        .target(name: "CLuaShims", dependencies: ["CLua"], exclude: ["shim_walk.inc"], cSettings: [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]),
+        .target(name: "CLuaShims", dependencies: ["CLua"], cSettings: [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]),
 
         // Pure vocabulary and protocol machines.
         .target(name: "JSON"),
@@ -67,6 +67,12 @@ let package = Package(
 
         // Proof.
         .executableTarget(name: "lua-benchmark", dependencies: ["LuaEngine", "CLuaShims"], path: "Benchmarks/LuaBenchmark"),
+        .target(name: "CReceiveFloor", dependencies: ["COpenSSL", "CZlib", "CZstd"], path: "Benchmarks/CReceiveFloor"),
+        .executableTarget(
+            name: "receive-benchmark", dependencies: ["Gateway", "GatewayProtocol", "Reactor", "TLS", "Discord", "CReceiveFloor"],
+            path: "Benchmarks/ReceiveBenchmark"),
+        .executableTarget(
+            name: "stream-server", dependencies: ["Certificates", "Reactor", "COpenSSL", "CZlib", "CZstd"], path: "Benchmarks/StreamServer"),
         .executableTarget(name: "autobahn-testee", dependencies: ["Reactor", "WebSocketProtocol", "WebSocketDeflate"]),
         .target(
             name: "FuzzTargets",
@@ -82,10 +88,14 @@ let package = Package(
         .testTarget(name: "WebSocketDeflateTests", dependencies: ["WebSocketProtocol", "WebSocketDeflate"]),
         .testTarget(name: "GatewayProtocolTests", dependencies: ["GatewayProtocol", "Discord", "JSON"]),
         .testTarget(name: "ReactorTests", dependencies: ["Reactor"]),
-        .testTarget(name: "TLSTests", dependencies: ["TLS", "Certificates", "Reactor", "COpenSSL"]),
+        .testTarget(name: "TLSTests", dependencies: ["TLS", "Certificates", "Reactor", "COpenSSL", "TestSupport"]),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Gateway", "Reactor", "TLS", "Certificates", "WebSocketProtocol", "GatewayProtocol", "Discord", "JSON", "CZlib", "CZstd"]),
+            dependencies: [
+                "Gateway", "Reactor", "TLS", "Certificates", "WebSocketProtocol", "WebSocketDeflate", "GatewayProtocol", "Discord", "JSON", "CZlib",
+                "CZstd", "TestSupport",
+            ],
+            exclude: ["Peers"]),
         .testTarget(name: "RESTTests", dependencies: ["REST", "Reactor", "Discord", "JSON", "CCurl"], exclude: ["server.py", "h2server.py", "scripted.py"]),
         .testTarget(name: "CLuaShimsTests", dependencies: ["CLuaShims"]),
         .testTarget(name: "LuaEngineTests", dependencies: ["LuaEngine", "CLuaShims"]),

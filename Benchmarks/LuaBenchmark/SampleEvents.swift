@@ -40,14 +40,33 @@ struct SampleEvents {
             """
     }
 
-    /// About 0.4 KB.
+    /// A custom status, a song, or a game with its pictures: three, two and five of ten.
+    private mutating func activity() -> String {
+        let start = 1_764_000_000_000 + random(1 << 30)
+        switch random(10) {
+        case 0..<3:
+            return "{\"type\":4,\"state\":\"\(words(2))\",\"name\":\"Custom Status\",\"id\":\"custom\",\"created_at\":\(start)}"
+        case 3..<5:
+            return """
+                {"type":2,"timestamps":{"start":\(start),"end":\(start + 200_000)},"sync_id":"6habFhsOp2NvshLv26DqMb","state":"\(words(2))",\
+                "session_id":"140ecdfb976bdbf29d4452d492e551c7","party":{"id":"spotify:\(random(1 << 40))"},"name":"Spotify","id":"spotify:1","flags":48,\
+                "details":"\(words(3))","created_at":\(start),"assets":{"large_text":"\(words(2))","large_image":"spotify:ab67616d0000b2734f0fd9dad63977146e685700"}}
+                """
+        default:
+            return """
+                {"type":0,"timestamps":{"start":\(start)},"state":"In Game","session_id":"140ecdfb976bdbf29d4452d492e551c7","name":"Factorio","id":"ec0b28a579ecb4bd",\
+                "details":"\(words(3))","created_at":\(start),"assets":{"small_text":"\(words(1))","small_image":\(snowflake()),"large_text":"\(words(1))",\
+                "large_image":\(snowflake())},"application_id":\(snowflake())}
+                """
+        }
+    }
+
+    /// About 0.45 KB: a quarter are offline, the others have up to two activities.
     mutating func presence() -> String {
-        let activity = """
-            {"type":0,"timestamps":{"start":1764000000000},"state":"In Game","name":"Factorio","id":"ec0b28a579ecb4bd","details":"\(words(3))",\
-            "created_at":1764000000123,"application_id":\(snowflake())}
-            """
+        let status = ["online", "idle", "dnd", "offline"][Int(random(4))], isOffline = status == "offline"
+        let activities = (0..<(isOffline ? 0 : random(3))).map { _ in activity() }.joined(separator: ",")
         return """
-            {"user":{"id":\(snowflake())},"status":"online","client_status":{"desktop":"online"},"activities":[\(random(2) == 0 ? activity : "")],\
+            {"user":{"id":\(snowflake())},"status":"\(status)","client_status":{\(isOffline ? "" : "\"desktop\":\"\(status)\"")},"activities":[\(activities)],\
             "processed_at_timestamp":1764000000456,"hidden_activities":[],"guild_id":\(snowflake())}
             """
     }

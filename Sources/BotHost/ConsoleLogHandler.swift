@@ -1,5 +1,6 @@
 internal import JSON
 package import Logging
+internal import Reactor
 #if canImport(Glibc)
 import Glibc
 #else

@@ -122,10 +122,11 @@ final class PackGeneration: LuaHost {
         guard !listeners.isEmpty else { return }
         var payload = payload
         payload.prototype = Prototype(of: event)?.id ?? .none
+        payload.profile = event.rawValue
         do throws(LuaFailure) {
             try state.withEvent(payload) { decoded in
                 for handler in listeners where phase == .serving {
-                    settle(state.call(handler) { $0.append(decoded) }, as: event.luaName)
+                    settle(state.call(handler, with: decoded), as: event.luaName)
                 }
             }
         } catch {

@@ -7,8 +7,25 @@
 
 typedef struct { uint64_t quotes, backslashes, opens, closes, controls; } shim_masks;  // one bit a byte, the first byte's lowest
 
+static inline uint64_t shim_parity(uint64_t bits) {
+    for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
+    return bits;
+}
+
 #if defined(__x86_64__)
 #include <immintrin.h>
+
+/// Each bit becomes the parity of itself and all lower ones: from each opening quote up to its closing one.
+__attribute__((target("pclmul"), always_inline)) static inline uint64_t shim_parity_clmul(uint64_t bits) {
+    return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_cvtsi64_si128((int64_t)bits), _mm_set1_epi8((char)0xff), 0));
+}
+
+/// shim_scan_bytes for 32 bytes.
+__attribute__((target("avx2"), always_inline)) static inline uint64_t shim_scan_bytes_avx2(const char *p, char one, char other, char limit) {
+    __m256i v = _mm256_loadu_si256((const __m256i *)p);
+    __m256i found = _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(one)), _mm256_cmpeq_epi8(v, _mm256_set1_epi8(other)));
+    return (unsigned)_mm256_movemask_epi8(_mm256_or_si256(found, _mm256_cmpeq_epi8(_mm256_min_epu8(v, _mm256_set1_epi8(limit)), v)));
+}
 
 /// For processors with AVX2; the caller is compiled for them too.
 __attribute__((target("avx2"), always_inline)) static inline shim_masks shim_mask_avx2(const char *p) {

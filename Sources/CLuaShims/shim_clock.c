@@ -13,9 +13,9 @@
 
 enum { TICK_NANOSECONDS = 20 * 1000 * 1000 };
 
+_Thread_local shim_clocked shim_clocked_run;
+
 typedef struct {
-    shim_state *volatile state;         // whose run is in progress
-    volatile uint32_t run;              // counts outermost runs
     uint32_t seen;                      // the run at the last tick
     int64_t begun;                      // CPU time when `seen` was first seen
     int started;
@@ -23,6 +23,7 @@ typedef struct {
     timer_t timer;
 #else
     pthread_t thread;
+    const shim_clocked *clocked;
     volatile int ends;
     pthread_t watchdog;
 #endif
@@ -40,10 +41,10 @@ static void tick(int signal, siginfo_t *info, void *context) {
     (void)signal, (void)info, (void)context;
     int saved = errno;
     shim_clock *clock = &clock_of_thread;
-    shim_state *S = clock->state;
+    shim_state *S = shim_clocked_run.state;
     int64_t now = thread_time();
-    if (S == NULL || clock->seen != clock->run) {
-        clock->seen = clock->run;
+    if (S == NULL || clock->seen != shim_clocked_run.run) {
+        clock->seen = shim_clocked_run.run;
         clock->begun = now;
     } else {
         int64_t used = now - clock->begun;
@@ -58,16 +59,6 @@ static void tick(int signal, siginfo_t *info, void *context) {
     errno = saved;
 }
 
-void shim_clock_enter(shim_state *S) {
-    shim_clock *clock = &clock_of_thread;
-    clock->run++;
-    clock->state = S;
-}
-
-void shim_clock_leave(shim_state *S) {
-    (void)S;
-    clock_of_thread.state = NULL;
-}
 
 static int clock_signal(void) {
 #ifdef __linux__
@@ -119,13 +110,14 @@ static void *watch(void *argument) {
     while (!clock->ends) {
         struct timespec pause = { 0, TICK_NANOSECONDS };
         nanosleep(&pause, NULL);
-        if (clock->state != NULL && !clock->ends) pthread_kill(clock->thread, clock_signal());
+        if (clock->clocked->state != NULL && !clock->ends) pthread_kill(clock->thread, clock_signal());
     }
     return NULL;
 }
 
 static int start_ticking(shim_clock *clock) {
     clock->thread = pthread_self();
+    clock->clocked = &shim_clocked_run;
     clock->ends = 0;
     return pthread_create(&clock->watchdog, NULL, watch, clock);
 }

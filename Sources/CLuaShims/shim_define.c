@@ -181,7 +181,9 @@ int32_t shim_define_rule(shim_state *S, uint8_t parent, const char *key, uint8_t
     shim_rule *rule = &rules[p->rule_count++];
     rule->length = (uint32_t)length;
     rule->child = child;
-    shim_key_words(key, length, &rule->first, &rule->last);
+    char padded[8] = { 0 };
+    if (length < sizeof padded) memcpy(padded, key, length);
+    shim_key_words(length < sizeof padded ? padded : key, length, &rule->first, &rule->last);
     return SHIM_FINISHED;
 }
 

@@ -9,12 +9,12 @@ const char *shim_etf_document(shim_decoder *d, int prototype);
 enum { ETF_VERSION = 131, ETF_MAP = 116, SMALLEST_LAZY = 160, OFFSETS = UINT32_MAX };  // shorter documents are decoded at once; places are 32 bits wide
 
 /// Whether a document had better stay text until it is read: short ones and those that handlers read whole had not.
-static int stays_text(shim_state *S, const shim_payload *payload) {
-    shim_prototype *p = &S->prototypes[payload->prototype];
+static int stays_text(const shim_payload *payload, shim_profile *profile) {
+    if (payload->length > OFFSETS - SHIM_PADDING || profile == NULL) return 0;
     if (payload->form != FORM_AUTOMATIC) return payload->form == FORM_LAZY;
-    if (payload->length < SMALLEST_LAZY || payload->length > OFFSETS - SHIM_PADDING) return 0;
-    if (p->eager_left == 0) return 1;
-    p->eager_left--;
+    if (payload->length < SMALLEST_LAZY) return 0;
+    if (profile->eager_left == 0) return 1;
+    profile->eager_left--;
     return 0;
 }
 
@@ -53,9 +53,9 @@ static const char *pad(lua_State *L, shim_state *S, const shim_payload *payload,
 }
 
 void shim_push_payload(lua_State *L, shim_state *S, const shim_payload *payload, int is_padded) {
-    luaL_checkstack(L, LUA_MINSTACK, "document");
-    int base = lua_gettop(L) + 1, userdata = 0, stays = stays_text(S, payload);
-    shim_decoder d = { .L = L, .S = S, .nulls = payload->nulls, .encoding = payload->encoding };
+    shim_profile *profile = shim_profile_at(&S->profiles[payload->profile]);
+    int base = lua_gettop(L) + 1, userdata = 0, stays = stays_text(payload, profile);
+    shim_decoder d = { .L = L, .S = S, .nulls = payload->nulls, .encoding = payload->encoding, .profile = profile };
     int is_long = payload->length > SHIM_SCRATCH;
     d.begin = is_padded && !(stays && is_long) ? payload->bytes : pad(L, S, payload, &userdata);
     d.end = d.begin + payload->length;
@@ -107,15 +107,12 @@ static void begin_event(lua_State *L, shim_state *S, void *argument) {
     lua_rawseti(L, LUA_REGISTRYINDEX, REGISTRY_EVENTS + S->event_depth);
 }
 
-int32_t shim_event_begin(
-    shim_state *S, const void *bytes, size_t length, int32_t encoding, int32_t nulls, uint8_t prototype, int32_t form
-) {
+int32_t shim_event_begin(shim_state *S, const shim_payload *payload) {
     if (S->event_depth == SHIM_EVENT_DEPTH) {
         shim_fail(S, SHIM_KIND_UNAVAILABLE, "too many events are being handled inside each other");
         return -1;
     }
-    shim_payload payload = { bytes, length, (uint8_t)encoding, (uint8_t)nulls, prototype, (uint8_t)form };
-    int status = shim_protect(S, begin_event, &payload);
+    int status = shim_protect(S, begin_event, (void *)payload);
     if (status != LUA_OK) {
         shim_fail_with(S, S->main, NULL, status);
         return -1;
@@ -129,4 +126,6 @@ void shim_event_end(shim_state *S, int32_t depth) {
     lua_rawseti(S->main, LUA_REGISTRYINDEX, REGISTRY_EVENTS + depth);
 }
 
-int32_t shim_eager_left(const shim_state *S, uint8_t prototype) { return S->prototypes[prototype].eager_left; }
+int32_t shim_eager_left(const shim_state *S, uint8_t profile) { return S->profiles[profile] == NULL ? 0 : S->profiles[profile]->eager_left; }
+
+int32_t shim_usual_fields(const shim_state *S, uint8_t profile) { return S->profiles[profile] == NULL ? 0 : S->profiles[profile]->usual; }

@@ -2,11 +2,11 @@
 #ifndef SHIM_DOCUMENT_H
 #define SHIM_DOCUMENT_H
 
-#include "shim_internal.h"
+#include "shim_profile.h"
 
 enum { SHIM_DEEPEST = 128, SHIM_FLUSHED = 512 };    // levels of nesting; values on the stack before they are moved into a table
 
-/// The first object is to carry a copy of the document.
+/// SHIM_EMBED: the first object is to carry a copy of the document, which is no longer than SHIM_SCRATCH.
 enum { SHIM_EMBED = -1, SHIM_SCRATCH = 16 << 10 };
 
 /// A pass over a document, or over a part of one.
@@ -16,11 +16,13 @@ typedef struct {
     const char *begin, *end;            // of the document; zeros follow
     int cache, nulls, depth;            // the key cache's index
     int document, encoding;             // index of the userdata with the document, when its objects may stay text; SHIM_EMBED; else 0
+    shim_profile *profile;              // of the whole document; NULL when only a part is decoded
 } shim_decoder;
 
 const char *shim_json_value(shim_decoder *d, const char *p, int prototype);
 const char *shim_etf_value(shim_decoder *d, const char *p, int prototype);
-/// Notes the fields of the object at `p` in S->places. Answers its end, or NULL when it had better be decoded at once.
+/// Notes the fields of the object at `p` in S->places. Answers its end, or NULL when it had better be decoded at once, because it is malformed or
+/// has keys with escapes.
 const char *shim_json_places(shim_decoder *d, const char *p, uint32_t *count);
 const char *shim_etf_places(shim_decoder *d, const char *p, uint32_t *count);
 /// Place number `count` to fill, or NULL when there is no memory.

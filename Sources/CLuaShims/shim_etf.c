@@ -115,7 +115,7 @@ static void read_array(decoder *d, uint32_t length, int prototype, int is_list) 
     lua_Integer next = 1;
     need(d, length);                                // a term has at least one byte
     for (uint32_t i = 0; i < length; i++) {
-        if (count % 8 == 0) luaL_checkstack(L, LUA_MINSTACK, "document");
+        if (count % 8 == 7) luaL_checkstack(L, LUA_MINSTACK, "document");
         read_term(d, prototype);
         if (++count < SHIM_FLUSHED) continue;
         shim_flush_array(L, table, count, next);
@@ -166,7 +166,7 @@ static void read_map(decoder *d, int prototype) {
     uint32_t length = read_number(d, 4);
     int table = enter(d), count = 0, is_first = 1;
     for (uint32_t i = 0; i < length; i++) {
-        if (count % 8 == 0) luaL_checkstack(L, LUA_MINSTACK, "document");
+        if (count % 8 == 7) luaL_checkstack(L, LUA_MINSTACK, "document");
         int child = read_key(d, prototype);
         read_term(d, child);
         if (!d->d->nulls && lua_type(L, -1) == LUA_TLIGHTUSERDATA) lua_settop(L, -3);

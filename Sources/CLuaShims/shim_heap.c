@@ -19,8 +19,25 @@ static inline size_t footprint(size_t size) { return size <= POOLED_BYTES ? clas
 
 void shim_heap_open(shim_heap *heap, size_t limit, shim_state *state) {
     memset(heap, 0, sizeof *heap);
-    heap->limit = heap->trigger = limit;
+    heap->limit = limit;
     heap->state = state;
+    shim_heap_set_trigger(heap, limit);
+}
+
+static void set_ceiling(shim_heap *heap) {
+    size_t most = heap->limit * 2;
+    heap->ceiling = heap->fail_count != 0 ? 0 : heap->trigger < most ? heap->trigger : most;
+}
+
+void shim_heap_set_trigger(shim_heap *heap, size_t trigger) {
+    heap->trigger = trigger;
+    set_ceiling(heap);
+}
+
+void shim_heap_fail(shim_heap *heap, int64_t after, int64_t count) {
+    heap->fail_after = after;
+    heap->fail_count = count;
+    set_ceiling(heap);
 }
 
 void shim_heap_close(shim_heap *heap) {
@@ -68,80 +85,118 @@ static inline void drop(shim_heap *heap, void *block, size_t size) {
     else give_back(heap, block, class_of(size));
 }
 
-/// Whether `growth` more bytes may be had. Crossing the trigger asks the running script to collect at its next instruction; the
-/// allocation that crossed it succeeds, up to twice the limit. Refusing one makes Lua collect where it stands, which releases
-/// before 5.4.8 do wrong for metatables that lose entries meanwhile; the sandbox's metatables are strong copies for that reason.
-static inline int admits(shim_heap *heap, size_t growth) {
+/// Whether the heap may grow to `used`, which is above the ceiling. Crossing the trigger asks the running script to collect at its next instruction;
+/// the allocation that crossed it succeeds, up to twice the limit. Refusing one makes Lua collect where it stands, which releases before 5.4.8 do
+/// wrong for metatables that lose entries meanwhile; the sandbox's metatables are strong copies for that reason.
+static int admits(shim_heap *heap, size_t used) {
     if (heap->fail_count != 0 && heap->fail_after-- <= 0) return heap->fail_count-- <= 0;
-    size_t used = heap->used + growth;
     if (used > heap->trigger) {
-        heap->trigger = SIZE_MAX;
+        shim_heap_set_trigger(heap, SIZE_MAX);
         heap->state->pressure = 1;
         shim_arm(heap->state);
     }
-    return used / 2 <= heap->limit;
+    return used <= heap->limit * 2;
 }
 
-static inline void account(shim_heap *heap, size_t old_size, size_t new_size) {
-    heap->used += footprint(new_size) - footprint(old_size);
-    if (heap->used > heap->peak) heap->peak = heap->used;
-}
-
-static void *resize(shim_heap *heap, void *block, size_t old_size, size_t new_size) {
-    if (old_size > POOLED_BYTES && new_size > POOLED_BYTES) {
-        void *moved = realloc(block, new_size);
-        return moved == NULL && new_size < old_size ? block : moved;
-    }
-    if (new_size <= POOLED_BYTES && class_of(old_size) == class_of(new_size)) return block;
-    void *moved = take(heap, new_size);
-    if (moved == NULL) return new_size < old_size ? block : NULL;       // Lua relies on shrinking
-    memcpy(moved, block, old_size < new_size ? old_size : new_size);
-    drop(heap, block, old_size);
-    return moved;
-}
-
-static void *allocate(shim_heap *heap, void *block, size_t old_size, size_t new_size) {
-    if (new_size == 0) {
-        if (block != NULL) {
-            drop(heap, block, old_size);
-            account(heap, old_size, 0);
-        }
-        return NULL;
-    }
-    if (new_size > old_size && !admits(heap, footprint(new_size) - footprint(old_size))) return NULL;
-    block = block == NULL ? take(heap, new_size) : resize(heap, block, old_size, new_size);
-    if (block != NULL) account(heap, old_size, new_size);
+static inline void *allocate(shim_heap *heap, size_t size) {
+    size_t used = heap->used + footprint(size);
+    if (used > heap->ceiling && !admits(heap, used)) return NULL;
+    void *block = take(heap, size);
+    if (block == NULL) return NULL;
+    heap->used = used;
+    if (used > heap->peak) heap->peak = used;
     return block;
+}
+
+static inline void release(shim_heap *heap, void *block, size_t size) {
+    heap->used -= footprint(size);
+    drop(heap, block, size);
 }
 
 // Coroutines alive are counted here because nothing else hears of their end. Lua tells a block's type when it is allocated, but not when it is
 // freed; so every block of a coroutine's size has a mark behind it.
 
 enum { MARK_BYTES = SHIM_CLASS_BYTES };
+static inline size_t with_mark(const shim_heap *heap, size_t size) { return size == heap->thread_size ? size + MARK_BYTES : size; }
 
-/// A block that was, or is to be, of a coroutine's size. Coroutines are never resized.
-static void *allocate_marked(shim_heap *heap, void *block, size_t old_size, size_t new_size, int is_thread) {
-    size_t size = heap->thread_size, has_mark = old_size == size ? MARK_BYTES : 0, gets_mark = new_size == size ? MARK_BYTES : 0;
-    if (has_mark && ((char *)block)[size]) heap->threads--;
-    block = allocate(heap, block, old_size + has_mark, new_size + gets_mark);
-    if (gets_mark && block != NULL) {
-        ((char *)block)[size] = (char)is_thread;
-        heap->threads += (uint32_t)is_thread;
-    }
+static void *allocate_marked(shim_heap *heap, size_t size, int is_thread) {
+    char *block = allocate(heap, size + MARK_BYTES);
+    if (block == NULL) return NULL;
+    block[size] = (char)is_thread;
+    heap->threads += (uint32_t)is_thread;
     return block;
+}
+
+static void release_marked(shim_heap *heap, char *block, size_t size) {
+    if (block[size]) heap->threads--;
+    release(heap, block, size + MARK_BYTES);
+}
+
+static void *allocate_block(shim_heap *heap, size_t size, int is_thread) {
+    // The first coroutine is made when a state is opened, before any script could have made a block of that size.
+    if (is_thread && heap->thread_size == 0) heap->thread_size = size;
+    return size == heap->thread_size ? allocate_marked(heap, size, is_thread) : allocate(heap, size);
+}
+
+static void release_block(shim_heap *heap, void *block, size_t size) {
+    if (size == heap->thread_size) release_marked(heap, block, size);
+    else release(heap, block, size);
+}
+
+/// Coroutines are never resized. Lua relies on shrinking: it cannot fail.
+static void *resize(shim_heap *heap, void *block, size_t old_size, size_t new_size) {
+    int is_marked = old_size == heap->thread_size || new_size == heap->thread_size;
+    if (!is_marked && new_size <= POOLED_BYTES && class_of(old_size) == class_of(new_size)) return block;
+    if (!is_marked && old_size > POOLED_BYTES && new_size > POOLED_BYTES) {
+        size_t used = heap->used - old_size + new_size;
+        if (new_size > old_size && used > heap->ceiling && !admits(heap, used)) return NULL;
+        void *moved = realloc(block, new_size);
+        if (moved == NULL && new_size > old_size) return NULL;
+        heap->used = used;
+        if (used > heap->peak) heap->peak = used;
+        return moved == NULL ? block : moved;
+    }
+    void *moved = allocate_block(heap, new_size, 0);
+    if (moved == NULL && new_size > old_size) return NULL;
+    if (moved == NULL) {                            // it keeps its place and, from now on, passes for a block of the new size
+        heap->used -= footprint(with_mark(heap, old_size)) - footprint(with_mark(heap, new_size));
+        if (new_size == heap->thread_size) ((char *)block)[new_size] = 0;
+        return block;
+    }
+    memcpy(moved, block, old_size < new_size ? old_size : new_size);
+    release_block(heap, block, old_size);
+    return moved;
+}
+
+// Kept out of shim_heap_allocate, which is the hottest function of the shim: without them it needs no registers of its callers'.
+
+__attribute__((noinline)) static void *release_slowly(shim_heap *heap, void *block, size_t size) {
+    if (block != NULL) release_block(heap, block, size);
+    return NULL;
+}
+
+__attribute__((noinline)) static void *allocate_slowly(shim_heap *heap, void *block, size_t old_size, size_t new_size) {
+    if (block != NULL) return resize(heap, block, old_size, new_size);
+    int is_thread = old_size == LUA_TTHREAD && heap->state->main != NULL;      // the old size of no block is a type
+    return allocate_block(heap, new_size, is_thread);
 }
 
 void *shim_heap_allocate(void *context, void *block, size_t old_size, size_t new_size) {
     shim_heap *heap = context;
-    int is_thread = 0;
-    if (block == NULL) {                            // the old size is a type then
-        is_thread = old_size == LUA_TTHREAD && heap->state->main != NULL;
-        // The first is made when a state is opened, before any script could have made a block of that size.
-        if (is_thread && heap->thread_size == 0) heap->thread_size = new_size;
-        old_size = 0;
+    if (new_size == 0) {
+        if (block == NULL || old_size > POOLED_BYTES || old_size == heap->thread_size) return release_slowly(heap, block, old_size);
+        release(heap, block, old_size);
+        return NULL;
     }
-    if (heap->thread_size == 0 || (old_size != heap->thread_size && new_size != heap->thread_size)) {
-        return allocate(heap, block, old_size, new_size);
+    if (block == NULL && new_size <= POOLED_BYTES && new_size != heap->thread_size && old_size != LUA_TTHREAD) {
+        size_t class = class_of(new_size), used = heap->used + class * SHIM_CLASS_BYTES;
+        void *free_block = heap->free[class];
+        if (free_block != NULL && used <= heap->ceiling) {
+            heap->free[class] = *(void **)free_block;
+            heap->used = used;
+            if (used > heap->peak) heap->peak = used;
+            return free_block;
+        }
     }
-    return allocate_marked(heap, block, old_size, new_size, is_thread);
+    return allocate_slowly(heap, block, old_size, new_size);
 }

@@ -12,6 +12,7 @@ enum { SHIM_CLASS_BYTES = 16, SHIM_CLASSES = 96, SHIM_SLAB_BYTES = 16 << 10 };
 typedef struct {
     size_t used, peak, limit;
     size_t trigger;                 // `used` at which the running script is asked to stop and collect
+    size_t ceiling;                 // `used` up to which an allocation needs no second look
     size_t thread_size;             // of a coroutine's block, 0 until the first is made; how they are counted: see shim_heap.c
     uint32_t threads;
     int64_t fail_after, fail_count; // tests: allocations until some are refused, and how many
@@ -23,6 +24,9 @@ typedef struct {
 
 void shim_heap_open(shim_heap *heap, size_t limit, struct shim_state *state);
 void shim_heap_close(shim_heap *heap);
+void shim_heap_set_trigger(shim_heap *heap, size_t trigger);
+/// For tests: refuses `count` allocations after `after` more.
+void shim_heap_fail(shim_heap *heap, int64_t after, int64_t count);
 void *shim_heap_allocate(void *heap, void *block, size_t old_size, size_t new_size);
 
 // MARK: outbox (shim_outbox.c)
@@ -34,10 +38,10 @@ typedef enum {
 } shim_value_kind;
 
 typedef struct {
-    uint8_t kind, prototype, encoding, nulls, form;
+    uint8_t kind, prototype;            // prototype: an object's kind
     int32_t index;                      // function, reference, event depth, bad argument's index
     size_t offset, length;              // bytes in the outbox
-    union { int64_t integer; double number; uint64_t identity; } as;
+    union { int64_t integer; double number; uint64_t identity; shim_payload payload; } as;     // a payload's bytes are those of the outbox
 } shim_value;
 
 enum { SHIM_PADDING = 64 };             // zero bytes behind each text
@@ -57,19 +61,22 @@ enum { THREAD_TOP = 1, THREAD_WAITING = 2, THREAD_EXPOSED = 4, THREAD_FLAGS = 7 
 typedef enum { SLOT_FREE, SLOT_RUNNING, SLOT_WAITING } shim_slot_state;
 typedef struct {
     lua_State *thread;                  // anchored in REGISTRY_THREADS under slot + 1; NULL: none yet
-    uint32_t generation, next_free;
+    uint32_t generation;
+    int32_t next_free;                  // of a free slot: the next one, or SHIM_NO_SLOT
     char *spawn_chunk;                  // where another run spawned this one; NULL: the host started it
     int32_t spawn_line;
-    uint8_t state, cancelled, retired;
+    uint8_t state, cancelled;
+    uint8_t is_ready;                   // of a free slot: its coroutine's stack is empty, and no script has it
 } shim_slot;
 
 typedef struct { uint64_t first, last; uint32_t length; uint8_t child; } shim_rule;
+typedef struct shim_profile shim_profile;
 typedef struct {
     int32_t metatable, methods, properties, object_metatable, lazy_metatable;   // references; 0: none
     uint8_t any_child, has_properties;
     uint16_t rule_count;
-    uint16_t made, emptied, eager_left; // lazy objects made and, of them, mostly read; eager ones to go: see shim_lazy.c
     shim_rule *rules;
+    shim_profile *profile;              // of objects inside of documents; NULL: none was made
 } shim_prototype;
 
 typedef struct {                        // a field of an object that is still text
@@ -108,8 +115,8 @@ struct shim_state {
 
     shim_slot *slots;
     uint32_t slot_count, slot_capacity, waiting, pooled, run_threads;
-    int64_t free_slot;                  // head of the list of free slots, or SHIM_NO_SLOT
-    int64_t current;                    // slot of the innermost run, or SHIM_NO_SLOT
+    int32_t free_slot;                  // head of the list of free slots, or SHIM_NO_SLOT
+    int32_t current;                    // slot of the innermost run, or SHIM_NO_SLOT
     shim_link *resumers;                // threads between the current run's own and the running one
     int32_t depth;                      // runs on the C stack
     const char *stack_begin;            // where the outermost of them begins
@@ -117,7 +124,7 @@ struct shim_state {
     uint8_t yielding;                   // a host call's yield is on its way up to the run
     uint8_t resume_raises;              // the next continuation of a host call raises
     uint8_t has_failed_value;
-    int64_t returned_slot;              // whose stack holds returned values, or SHIM_NO_SLOT
+    int32_t returned_slot;              // whose stack holds returned values, or SHIM_NO_SLOT
     int32_t returned_count;
 
     int32_t *free_references;
@@ -125,6 +132,7 @@ struct shim_state {
 
     int32_t event_depth;
     shim_prototype prototypes[256];
+    shim_profile *profiles[256];        // of documents, by the number the host gave them
     shim_field_place *places;           // of the object that is being looked through
     uint32_t place_capacity;
     char *scratch;                      // a document with zeros behind it
@@ -170,9 +178,17 @@ enum { SHIM_LOADING = -1 };
 int shim_ask(lua_State *L, int32_t question, int32_t count);
 /// Pushes the values put since `mark` and takes them from the outbox. May raise.
 int shim_push_values(lua_State *L, shim_state *S, int32_t mark);
-/// Whether all values since `mark` can be pushed without raising; if so shim_push_plain does it.
-int shim_values_plain(const shim_state *S, int32_t mark);
-int shim_push_plain(lua_State *L, shim_state *S, int32_t mark);
+/// Moves the values put since `mark` onto a coroutine's stack and answers their number; -1 leaves an error value on the main thread's, with
+/// `status`.
+int shim_move_values(shim_state *S, lua_State *thread, int32_t mark, int *status);
+
+// MARK: runs (shim_slots.c, shim_run.c)
+
+/// Readies the first free slot, making one when there is none; SHIM_NO_SLOT with the failure noted.
+int32_t shim_prepare_slot(shim_state *S);
+void shim_forget_spawn(shim_slot *slot);
+/// Runs the function on top of the main thread's stack, which it takes, with the values put since `mark`.
+int32_t shim_run_top(shim_state *S, int32_t mark, shim_run_id *run);
 
 /// Makes the coroutine of the first run. May raise.
 void shim_open_runs(lua_State *L, shim_state *S);
@@ -189,14 +205,30 @@ static inline void shim_check_stack(lua_State *L, shim_state *S) {
     ptrdiff_t used = S->stack_begin - (const char *)__builtin_frame_address(0);
     if (used > SHIM_STACK_BYTES || used < -SHIM_STACK_BYTES) luaL_error(L, "C stack overflow");
 }
-/// Marks the begin and the end of a run for the clock.
-void shim_clock_enter(shim_state *S);
-void shim_clock_leave(shim_state *S);
+
+// MARK: clock (shim_clock.c)
+
+/// What the clock of a thread looks at: whose run is in progress, and the number of outermost runs so far.
+typedef struct {
+    shim_state *volatile state;
+    volatile uint32_t run;
+} shim_clocked;
+extern _Thread_local shim_clocked shim_clocked_run;
+static inline void shim_clock_enter(shim_state *S) {
+    shim_clocked_run.run++;
+    shim_clocked_run.state = S;
+}
+static inline void shim_clock_leave(void) { shim_clocked_run.state = NULL; }
 
 // MARK: collection (shim_collect.c)
 
-void shim_note_run(shim_state *S);          // after each outermost run
+enum { SHIM_WINDOW_RUNS = 256 };
+void shim_note_window(shim_state *S);       // after so many outermost runs
 void shim_note_collected(shim_state *S);    // after a full collection
+static inline void shim_note_run(shim_state *S) {
+    if (S->heap.used < S->least_used) S->least_used = S->heap.used;
+    if (++S->runs_noted == SHIM_WINDOW_RUNS) shim_note_window(S);
+}
 /// Coroutines alive that scripts made: all but those of runs.
 static inline uint32_t shim_coroutines(const shim_state *S) { return S->heap.threads - S->run_threads; }
 
@@ -222,16 +254,16 @@ int shim_is_resuming(lua_CFunction function);
 
 // MARK: keys
 
-/// What a key is recognised by: its first and last eight bytes (the same, filled with zeros, when it is shorter than eight).
+/// What a key is recognised by: its first and last eight bytes (the same, filled with zeros, when it is shorter than eight). Eight bytes at `text` must
+/// be readable, as they are in a padded document. Little endian.
 static inline void shim_key_words(const char *text, size_t length, uint64_t *first, uint64_t *last) {
+    memcpy(first, text, 8);
     if (length >= 8) {
-        memcpy(first, text, 8);
         memcpy(last, text + length - 8, 8);
-        return;
+    } else {
+        *first &= (UINT64_C(1) << 8 * length) - 1;
+        *last = *first;
     }
-    uint64_t word = 0;
-    for (size_t i = 0; i < length; i++) word |= (uint64_t)(unsigned char)text[i] << 8 * i;
-    *first = *last = word;
 }
 
 static inline unsigned shim_key_place(uint64_t first, uint64_t last, size_t length) {
@@ -241,13 +273,8 @@ static inline unsigned shim_key_place(uint64_t first, uint64_t last, size_t leng
 // MARK: documents
 
 typedef enum { FORM_AUTOMATIC, FORM_EAGER, FORM_LAZY } shim_form;
-typedef struct {
-    const char *bytes;
-    size_t length;
-    uint8_t encoding, nulls, prototype, form;
-} shim_payload;
 
-/// Pushes what a document becomes. The bytes need SHIM_PADDING zeros behind them when `is_padded`, else they are copied.
+/// Pushes what a document becomes; there must be room for LUA_MINSTACK values. The bytes need SHIM_PADDING zeros behind them when `is_padded`, else they are copied.
 void shim_push_payload(lua_State *L, shim_state *S, const shim_payload *payload, int is_padded);
 /// Pushes the table of cached key strings; answers its index. Place n of S->keys has its string at n + 1.
 enum { SHIM_LONGEST_KEY = 40 };

@@ -181,7 +181,7 @@ static const char *read_array(decoder *d, const char *p, int prototype) {
         p++;
     } else {
         for (;;) {
-            if (count % 8 == 0) luaL_checkstack(L, LUA_MINSTACK, "document");
+            if (count % 8 == 7) luaL_checkstack(L, LUA_MINSTACK, "document");
             if (memcmp(p, "null", 4) == 0) {
                 lua_pushlightuserdata(L, NULL);
                 p += 4;
@@ -218,7 +218,7 @@ static const char *read_object(decoder *d, const char *p, int prototype) {
         for (;;) {
             int child;
             if (*p != '"') fail(d, p, "expected a key");
-            if (count % 8 == 0) luaL_checkstack(L, LUA_MINSTACK, "document");
+            if (count % 8 == 7) luaL_checkstack(L, LUA_MINSTACK, "document");
             p = shim_skip_space(push_key(d, p + 1, prototype, &child));
             if (*p != ':') fail(d, p, "expected :");
             p = shim_skip_space(p + 1);

@@ -4,13 +4,15 @@
 #include "shim_document.h"
 #include "shim_scan.h"
 
-enum { FEWEST = 4, LARGEST_KEPT = SHIM_SCRATCH, SAMPLE = 64, EAGER_RUN = 1024 };
+enum { FEWEST = 4, SMALLEST_PART = 120, LARGEST_KEPT = SHIM_SCRATCH, EXPECTED_FIELDS = 3, DEEPEST_USUAL = 4 };
 
 typedef struct {
     const char *text;                   // the document: behind the places, or in the userdata that is the user value
     size_t length;
+    shim_profile *profile;              // NULL: none
     uint32_t count, left;               // fields, and those not read yet
-    uint8_t prototype, encoding, nulls, is_counted, has_document;
+    uint8_t prototype, encoding, nulls;
+    uint8_t has_document, is_counted, is_noted;     // carries it; is to be counted once most has been read; its reads are noted
     shim_field_place places[];
 } node;
 
@@ -23,57 +25,6 @@ int shim_more_places(shim_state *S) {
     S->places = places;
     S->place_capacity = capacity;
     return 1;
-}
-
-// MARK: which documents stay text
-
-/// Counts an object made; after a number of them, those that were mostly read decide whether the next ones are decoded at once.
-static void count_made(shim_prototype *p) {
-    if (++p->made < SAMPLE) return;
-    if (p->emptied * 2 > p->made) p->eager_left = EAGER_RUN;
-    p->made = p->emptied = 0;
-}
-
-static inline void count_read(shim_state *S, node *n) {
-    if (n->is_counted && n->left * 3 < n->count) {
-        n->is_counted = 0;
-        S->prototypes[n->prototype].emptied++;
-    }
-}
-
-const char *shim_push_lazy(shim_decoder *d, const char *p, int prototype) {
-    lua_State *L = d->L;
-    shim_state *S = d->S;
-    uint32_t count;
-    int is_whole = d->depth == 0;
-    // A part that is kept keeps the document: of a large one, parts are decoded when they are read.
-    if (!is_whole && d->end - d->begin > LARGEST_KEPT) return NULL;
-    const char *end = d->encoding == 1 ? shim_etf_places(d, p, &count) : shim_json_places(d, p, &count);
-    if (end == NULL || count < FEWEST) return NULL;
-
-    luaL_checkstack(L, LUA_MINSTACK, "document");
-    lua_createtable(L, 0, 4);
-    size_t places = count * sizeof(shim_field_place), length = (size_t)(d->end - d->begin);
-    int embeds = d->document == SHIM_EMBED;
-    node *n = lua_newuserdatauv(L, sizeof *n + places + (embeds ? length + SHIM_PADDING : 0), embeds ? 0 : 1);
-    *n = (node){ .text = d->begin, .length = length, .count = count, .left = count, .prototype = (uint8_t)prototype,
-                 .encoding = (uint8_t)d->encoding, .nulls = (uint8_t)d->nulls, .is_counted = (uint8_t)is_whole,
-                 .has_document = (uint8_t)embeds };
-    memcpy(n->places, S->places, places);
-    if (embeds) {
-        char *text = (char *)n->places + places;
-        memcpy(text, d->begin, length + SHIM_PADDING);
-        n->text = text;
-    } else {
-        lua_pushvalue(L, d->document);
-        lua_setiuservalue(L, -2, 1);
-    }
-    lua_rawsetp(L, -2, &node_key);
-    int32_t metatable = S->prototypes[prototype].lazy_metatable;
-    lua_rawgeti(L, LUA_REGISTRYINDEX, metatable != 0 ? metatable : S->prototypes[0].lazy_metatable);
-    lua_setmetatable(L, -2);
-    if (is_whole) count_made(&S->prototypes[prototype]);
-    return end;
 }
 
 // MARK: reading fields
@@ -94,8 +45,13 @@ static shim_field_place *find(node *n, const char *key, size_t length) {
     return NULL;
 }
 
-/// Pushes the value of a field; the node is at `node_index`.
-static void push_field(lua_State *L, shim_state *S, node *n, int node_index, const shim_field_place *place) {
+/// At most how long the text of a field's value is.
+static inline size_t length_of(const node *n, const shim_field_place *place) {
+    return (place + 1 < n->places + n->count ? place[1].key : n->length) - place->value;
+}
+
+/// Pushes the value of a field, for which the caller has made room for four; the node is at `node_index`, the key cache at `cache` if it is not 0, and `depth` levels of objects are being read.
+static void push_field(lua_State *L, shim_state *S, node *n, int node_index, const shim_field_place *place, int cache, int depth) {
     const char *key = n->text + place->key, *value = n->text + place->value;
     if (n->encoding == 0 && *value == '"') {        // most fields are, and need no more than this
         const char *end = shim_scan_string(value + 1);
@@ -104,13 +60,12 @@ static void push_field(lua_State *L, shim_state *S, node *n, int node_index, con
             return;
         }
     }
-    luaL_checkstack(L, LUA_MINSTACK, "document");
     int base = lua_gettop(L) + 1;
     if (n->has_document) lua_pushvalue(L, node_index);
     else lua_getiuservalue(L, node_index, 1);
-    shim_decoder d = { .L = L, .S = S, .begin = n->text, .end = n->text + n->length, .nulls = n->nulls, .depth = 1,
-                       .encoding = n->encoding, .document = base };
-    d.cache = shim_push_key_cache(L, S);
+    shim_decoder d = { .L = L, .S = S, .begin = n->text, .end = n->text + n->length, .nulls = n->nulls, .depth = depth,
+                       .encoding = n->encoding, .document = length_of(n, place) < SMALLEST_PART ? 0 : base };
+    d.cache = cache != 0 ? cache : shim_push_key_cache(L, S);
     int child = shim_child_of(S, n->prototype, key, place->key_length);
     if (n->encoding == 1) {
         shim_etf_value(&d, value, child);
@@ -120,6 +75,13 @@ static void push_field(lua_State *L, shim_state *S, node *n, int node_index, con
     }
     lua_replace(L, base);
     lua_settop(L, base);
+}
+
+static inline void count_read(node *n) {
+    if (n->is_counted && n->left * 3 < n->count) {
+        n->is_counted = 0;
+        shim_profile_emptied(n->profile);
+    }
 }
 
 /// The table at `table` has nothing left to read: it becomes what it would have been at first.
@@ -135,7 +97,7 @@ static void settle(lua_State *L, shim_state *S, const node *n, int table) {
 /// Reads a field into the table at `table` and leaves its value on top.
 static void read_field(lua_State *L, shim_state *S, node *n, int node_index, int table, shim_field_place *place) {
     const char *key = n->text + place->key;
-    push_field(L, S, n, node_index, place);
+    push_field(L, S, n, node_index, place, 0, 1);
     lua_pushlstring(L, key, place->key_length);
     lua_pushvalue(L, -2);
     lua_rawset(L, table);
@@ -154,11 +116,11 @@ void shim_read_all(lua_State *L, int index) {
         shim_field_place *place = &n->places[i];
         if (place->is_read) continue;
         if (find(n, n->text + place->key, place->key_length) == place) read_field(L, S, n, node_index, index, place);
-        else push_field(L, S, n, node_index, place);        // of equal keys the first counts; the others must be right all the same
+        else push_field(L, S, n, node_index, place, 0, 1);  // of equal keys the first counts; the others must be right all the same
         lua_settop(L, node_index);
     }
     n->left = 0;
-    count_read(S, n);
+    count_read(n);
     settle(L, S, n, index);
     lua_settop(L, node_index - 1);
 }
@@ -182,6 +144,73 @@ int shim_raw_get(lua_State *L, int index) {
     return lua_type(L, key);
 }
 
+/// Reads the fields that are usually read into the table below the node, which is on top. From the last to the first, because of equal keys the
+/// first counts.
+static void read_usual(shim_decoder *d, node *n) {
+    lua_State *L = d->L;
+    int table = lua_gettop(L) - 1, cache = shim_push_key_cache(L, d->S);
+    for (uint32_t i = n->count; i-- > 0;) {
+        shim_field_place *place = &n->places[i];
+        const char *key = n->text + place->key;
+        if (!shim_profile_expects(n->profile, key, place->key_length)) continue;
+        shim_push_key(L, d->S, cache, key, place->key_length, 0);
+        push_field(L, d->S, n, table + 1, place, cache, d->depth + 1);
+        lua_rawset(L, table);
+        place->is_read = 1;
+        n->left--;
+    }
+    lua_settop(L, table + 1);
+    count_read(n);
+}
+
+// MARK: making
+
+/// Pushes the node of the object whose fields S->places has.
+static node *push_new_node(shim_decoder *d, uint32_t count, int prototype) {
+    lua_State *L = d->L;
+    size_t places = count * sizeof(shim_field_place), length = (size_t)(d->end - d->begin);
+    int embeds = d->document == SHIM_EMBED;
+    node *n = lua_newuserdatauv(L, sizeof *n + places + (embeds ? length + SHIM_PADDING : 0), embeds ? 0 : 1);
+    *n = (node){ .text = d->begin, .length = length, .count = count, .left = count, .prototype = (uint8_t)prototype,
+                 .encoding = (uint8_t)d->encoding, .nulls = (uint8_t)d->nulls, .has_document = (uint8_t)embeds };
+    memcpy(n->places, d->S->places, places);
+    if (embeds) {
+        char *text = (char *)n->places + places;
+        memcpy(text, d->begin, length + SHIM_PADDING);
+        n->text = text;
+    } else {
+        lua_pushvalue(L, d->document);
+        lua_setiuservalue(L, -2, 1);
+    }
+    return n;
+}
+
+const char *shim_push_lazy(shim_decoder *d, const char *p, int prototype) {
+    lua_State *L = d->L;
+    shim_state *S = d->S;
+    uint32_t count;
+    int is_whole = d->depth == 0;
+    // A part that is kept keeps the document: of a large one, parts are decoded when they are read.
+    if (!is_whole && d->end - d->begin > LARGEST_KEPT) return NULL;
+    const char *end = d->encoding == 1 ? shim_etf_places(d, p, &count) : shim_json_places(d, p, &count);
+    if (end == NULL || count < FEWEST) return NULL;
+
+    shim_profile *profile = is_whole ? d->profile : prototype != 0 ? shim_profile_at(&S->prototypes[prototype].profile) : NULL;
+    int is_noted = profile != NULL && shim_profile_made(profile), usual = profile == NULL || is_noted ? 0 : profile->usual;
+    if (!is_whole) luaL_checkstack(L, LUA_MINSTACK, "document");
+    lua_createtable(L, 0, 1 + (usual > EXPECTED_FIELDS ? usual : EXPECTED_FIELDS));
+    node *n = push_new_node(d, count, prototype);
+    n->profile = profile;
+    n->is_noted = (uint8_t)is_noted;
+    n->is_counted = profile != NULL && is_whole;
+    if (usual > 0 && d->depth < DEEPEST_USUAL) read_usual(d, n);
+    lua_rawsetp(L, -2, &node_key);
+    int32_t metatable = S->prototypes[prototype].lazy_metatable;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, metatable != 0 ? metatable : S->prototypes[0].lazy_metatable);
+    lua_setmetatable(L, -2);
+    return end;
+}
+
 // MARK: metamethods and raw functions
 
 static int lazy_index(lua_State *L) {               // upvalues: methods, properties
@@ -194,13 +223,14 @@ static int lazy_index(lua_State *L) {               // upvalues: methods, proper
             shim_field_place *place = find(n, text, length);
             if (place != NULL && !place->is_read) {
                 shim_state *S = shim_of(L);
-                push_field(L, S, n, 3, place);
+                if (n->is_noted) shim_profile_note(n->profile, n->text + place->key, length);
+                push_field(L, S, n, 3, place, 0, 1);
                 lua_pushvalue(L, 2);
                 lua_pushvalue(L, 4);
                 lua_rawset(L, 1);
                 place->is_read = 1;
                 n->left--;
-                count_read(S, n);
+                count_read(n);
                 if (n->left == 0) settle(L, S, n, 1);
                 lua_settop(L, 4);
                 return 1;

@@ -82,14 +82,8 @@ void shim_put_object(shim_state *S, uint8_t kind, uint64_t identity) {
     value->as.identity = identity;
 }
 
-void shim_put_payload(
-    shim_state *S, const void *bytes, size_t length, int32_t encoding, int32_t nulls, uint8_t prototype, int32_t form
-) {
-    shim_value *value = put_text(S, VALUE_PAYLOAD, bytes, length);
-    value->encoding = (uint8_t)encoding;
-    value->nulls = (uint8_t)nulls;
-    value->prototype = prototype;
-    value->form = (uint8_t)form;
+void shim_put_payload(shim_state *S, const shim_payload *payload) {
+    put_text(S, VALUE_PAYLOAD, payload->bytes, payload->length)->as.payload = *payload;
 }
 
 void shim_put_bad_argument(shim_state *S, int32_t index, const void *text, size_t length, int32_t is_type) {

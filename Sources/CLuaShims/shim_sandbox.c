@@ -15,7 +15,7 @@ static const char *const math_names[] = {
     "mininteger", "modf", "pi", "rad", "random", "sin", "sqrt", "tan", "tointeger", "type", "ult", NULL,
 };
 static const char *const utf8_names[] = { "char", "charpattern", "codepoint", "codes", "len", "offset", NULL };
-static const char *const os_names[] = { "clock", "date", "difftime", "time", NULL };
+static const char *const os_names[] = { "clock", "difftime", "time", NULL };
 static const char *const no_names[] = { NULL };
 
 /// math.randomseed([x [, y]]): without arguments from the system's entropy; it does not answer the seed, part of which would be an address.
@@ -35,13 +35,28 @@ static int randomseed(lua_State *L) {               // upvalue: Lua's own
     return 0;
 }
 
-/// Wraps the stock function that is two below the library's table and seeds it.
+/// Wraps the stock function that is below the library's table and seeds it.
 static void open_math(lua_State *L) {
     lua_getfield(L, -2, "randomseed");
     lua_pushcclosure(L, randomseed, 1);
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "randomseed");
     lua_call(L, 0, 0);
+}
+
+enum { LONGEST_DATE_FORMAT = 1000 };
+
+/// os.date([format [, time]]): each conversion of a format costs up to a microsecond, and nothing could stop it among a million of them.
+static int date(lua_State *L) {                     // upvalue: Lua's own
+    if (lua_type(L, 1) == LUA_TSTRING && lua_rawlen(L, 1) > LONGEST_DATE_FORMAT) return luaL_argerror(L, 1, "format too long");
+    return lua_tocfunction(L, lua_upvalueindex(1))(L);      // it has no upvalues of its own
+}
+
+/// Wraps the stock function that is below the library's table.
+static void open_os(lua_State *L) {
+    lua_getfield(L, -2, "date");
+    lua_pushcclosure(L, date, 1);
+    lua_setfield(L, -2, "date");
 }
 
 static void open_base(lua_State *L) {
@@ -59,7 +74,7 @@ static const allowed libraries[] = {
     { "_G", luaopen_base, base_names, open_base },
     { "coroutine", NULL, no_names, shim_open_coroutine },
     { "math", luaopen_math, math_names, open_math },
-    { "os", luaopen_os, os_names, NULL },
+    { "os", luaopen_os, os_names, open_os },
     { "string", luaopen_string, shim_string_names, shim_open_string },
     { "table", NULL, no_names, shim_open_table },
     { "utf8", luaopen_utf8, utf8_names, NULL },

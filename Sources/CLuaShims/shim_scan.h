@@ -1,47 +1,63 @@
-// Finding the next byte of a JSON string that is not plain text, many bytes at a time.
+// Finding the next byte of a JSON text that ends a string, a number or a run of spaces. What is found at once is found inline; the rest is left to
+// functions in shim_scan.c, so that their loops stay out of their callers'.
+//
+// All read some bytes past what they find; zeros follow every document, and end every search.
 #ifndef SHIM_SCAN_H
 #define SHIM_SCAN_H
 
 #include <stdint.h>
-#include <string.h>
+
+/// The first quote, backslash or control character at or after `p`.
+const char *shim_scan_string_on(const char *p);
+/// The first comma, closing brace, space or control character at or after `p`: the end of a number or literal of an object.
+const char *shim_scan_scalar_on(const char *p);
+const char *shim_skip_space_on(const char *p);
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
 
-/// The first quote, backslash or control character at or after `p`. Reads up to 16 bytes past it; a zero byte ends every document.
-static inline const char *shim_scan_string(const char *p) {
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1f);
-    for (;; p += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)p);
-        __m128i found = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash)),
-                                     _mm_cmpeq_epi8(_mm_min_epu8(v, control), v));
-        int mask = _mm_movemask_epi8(found);
-        if (mask != 0) return p + __builtin_ctz((unsigned)mask);
-    }
+enum { SHIM_SCANNED = 16, SHIM_SCAN_BITS = 1 };     // bytes looked at at a time, and bits of the answer for each
+
+/// Marks those of the bytes at `p` that are `one`, `other`, or at most `limit`; the first byte's bits are the lowest.
+static inline uint64_t shim_scan_bytes(const char *p, char one, char other, char limit) {
+    __m128i v = _mm_loadu_si128((const __m128i *)p);
+    __m128i found = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(one)), _mm_cmpeq_epi8(v, _mm_set1_epi8(other)));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(found, _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(limit)), v)));
+}
+
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+
+enum { SHIM_SCANNED = 16, SHIM_SCAN_BITS = 4 };
+
+static inline uint64_t shim_scan_bytes(const char *p, char one, char other, char limit) {
+    uint8x16_t v = vld1q_u8((const uint8_t *)p);
+    uint8x16_t found = vorrq_u8(vceqq_u8(v, vdupq_n_u8((uint8_t)one)), vceqq_u8(v, vdupq_n_u8((uint8_t)other)));
+    found = vorrq_u8(found, vcleq_u8(v, vdupq_n_u8((uint8_t)limit)));
+    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(found), 4)), 0);
 }
 
 #else
 
-/// The first quote, backslash or control character at or after `p`. Reads up to 8 bytes past it; a zero byte ends every document.
-static inline const char *shim_scan_string(const char *p) {
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
-    for (;; p += 8) {
-        uint64_t v;
-        memcpy(&v, p, 8);
-        uint64_t quote = v ^ (ones * '"'), backslash = v ^ (ones * '\\');
-        uint64_t found = (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | ((v - ones * 0x20) & ~v)) & high;
-        if (found == 0) continue;
-        // A borrow may mark a byte above a real hit, never below one: the lowest mark is exact on little endian.
-        while (*p != '"' && *p != '\\' && (unsigned char)*p >= 0x20) p++;
-        return p;
+enum { SHIM_SCANNED = 8, SHIM_SCAN_BITS = 1 };
+
+static inline uint64_t shim_scan_bytes(const char *p, char one, char other, char limit) {
+    uint64_t found = 0;
+    for (int i = 0; i < SHIM_SCANNED; i++) {
+        found |= (uint64_t)(p[i] == one || p[i] == other || (unsigned char)p[i] <= (unsigned char)limit) << i;
     }
+    return found;
 }
 
 #endif
 
-static inline const char *shim_skip_space(const char *p) {
-    while (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r') p++;
-    return p;
+/// The first quote, backslash or control character at or after `p`.
+static inline const char *shim_scan_string(const char *p) {
+    uint64_t found = shim_scan_bytes(p, '"', '\\', 0x1f);
+    return found != 0 ? p + __builtin_ctzll(found) / SHIM_SCAN_BITS : shim_scan_string_on(p + SHIM_SCANNED);
 }
+
+
+static inline const char *shim_skip_space(const char *p) { return (unsigned char)*p > ' ' ? p : shim_skip_space_on(p); }
 
 #endif

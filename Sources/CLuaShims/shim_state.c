@@ -36,6 +36,7 @@ shim_state *shim_open_failing(const shim_limits *limits, int64_t after, int64_t 
     S->has_avx2 = shim_has_avx2();
     S->free_slot = S->current = S->returned_slot = SHIM_NO_SLOT;
     S->next_reference = REGISTRY_REFERENCES;
+    S->least_used = SIZE_MAX;
     if (getentropy(&S->address_key, sizeof S->address_key) != 0) S->address_key = (uintptr_t)S;
     lua_State *L = lua_newstate(shim_heap_allocate, &S->heap);
     if (L == NULL) {
@@ -56,8 +57,7 @@ shim_state *shim_open_failing(const shim_limits *limits, int64_t after, int64_t 
 shim_state *shim_open(const shim_limits *limits) { return shim_open_failing(limits, 0, 0); }
 
 void shim_fail_allocations(shim_state *S, int64_t after, int64_t count) {
-    S->heap.fail_after = after;
-    S->heap.fail_count = count < 0 ? 0 : count;
+    shim_heap_fail(&S->heap, after, count < 0 ? 0 : count);
 }
 
 void shim_set_host(shim_state *S, shim_host_call call, void *host) {
@@ -68,7 +68,11 @@ void shim_set_host(shim_state *S, shim_host_call call, void *host) {
 void shim_close(shim_state *S) {
     if (S->main != NULL) lua_close(S->main);
     shim_heap_close(&S->heap);
-    for (int i = 0; i < 256; i++) free(S->prototypes[i].rules);
+    for (int i = 0; i < 256; i++) {
+        free(S->prototypes[i].rules);
+        free(S->prototypes[i].profile);
+        free(S->profiles[i]);
+    }
     for (uint32_t i = 0; i < S->slot_count; i++) free(S->slots[i].spawn_chunk);
     free(S->slots);
     free(S->free_references);

@@ -28,7 +28,7 @@ static void relieve(lua_State *L, shim_state *S) {
     lua_gc(L, LUA_GCCOLLECT);
     shim_note_collected(S);
     if (S->heap.used > S->heap.limit - S->heap.limit / 16) S->doom = SHIM_KIND_MEMORY;
-    S->heap.trigger = S->heap.limit;
+    shim_heap_set_trigger(&S->heap, S->heap.limit);
 }
 
 void shim_hook(lua_State *L, lua_Debug *ar) {

@@ -1,16 +1,20 @@
 import CZstd
 import Gateway
 
-private let limit = 1 << 20
+private let limit = 1 << 16
 
 /// The first byte chooses how the stream is cut.
 func fuzzZlibStream(_ bytes: UnsafeRawBufferPointer) {
     guard let choice = bytes.first else { return }
     let input = Array(bytes.dropFirst())
     let whole = zlibStream(input, messageSize: .max)
-    promise(zlibStream(input, messageSize: 1) == whole, "single bytes and one message differ")
-    promise(zlibStream(input, messageSize: Int(choice) + 2) == whole, "many messages and one differ")
-    promise(zlibStream(input, messageSize: 1, hibernating: true) == whole, "a stream that hibernates differs")
+    let cut = zlibStream(input, messageSize: 1), cutOtherwise = zlibStream(input, messageSize: Int(choice) + 2)
+    let hibernating = zlibStream(input, messageSize: 1, hibernating: true)
+    // With a smaller window than Discord's, zlib refuses a distance beyond it only where a call of inflate does not see that far.
+    guard input.first == 0x78 else { return }
+    promise(cut == whole, "single bytes and one message differ")
+    promise(cutOtherwise == whole, "many messages and one differ")
+    promise(hibernating == whole, "a stream that hibernates differs")
 
     guard input.count > 2 else { return }
     var header = RawInflater(windowBits: 0)
@@ -19,7 +23,7 @@ func fuzzZlibStream(_ bytes: UnsafeRawBufferPointer) {
         return
     }
     // Without the checksum at the end, which never comes.
-    var inflater = RawInflater(windowBits: Int(input[0] >> 4) + 8)
+    var inflater = RawInflater(windowBits: 15)
     let all = whole.payloads.flatMap { $0 }
     switch inflater.inflate(Array(input[2...])) {
     case .bytes(let bytes):
@@ -69,7 +73,7 @@ func fuzzZstdStream(_ bytes: UnsafeRawBufferPointer) {
     for messageSize in [Int.max, 1, Int(choice) + 2] {
         let found = zstdStream(input, messageSize: messageSize)
         // The limit holds for one message, so a cut may pass where the whole does not.
-        if let found, let expected { promise(found == expected, "libzstd reads other bytes") }
+        if let found, let expected { promise(expected.count > 4 * limit ? found.starts(with: expected) : found == expected, "libzstd reads other bytes") }
         if expected == nil { promise(found == nil, "a stream that libzstd refuses was accepted") }
         if let expected, expected.count <= limit { promise(found != nil, "a stream that libzstd reads was refused") }
     }
@@ -96,26 +100,31 @@ private func zstdStream(_ bytes: [UInt8], messageSize: Int) -> [UInt8]? {
     }
 }
 
-/// libzstd used in the plainest way, to compare with; `nil` after a fault.
+/// libzstd used in the plainest way, byte by byte, to compare with; `nil` after a fault.
 private func zstd(_ bytes: [UInt8]) -> [UInt8]? {
     guard let context = ZSTD_createDStream() else { broken("no memory") }
     defer { ZSTD_freeDStream(context) }
     var result: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: ZSTD_DStreamOutSize())
-    return bytes.withUnsafeBytes { source in
-        var input = ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
-        while true {
-            let (code, written) = chunk.withUnsafeMutableBytes { target in
-                var output = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
-                return (ZSTD_decompressStream(context, &output, &input), output.pos)
+    for byte in bytes {
+        var written = 0
+        var left = 1
+        repeat {
+            let code = withUnsafeBytes(of: byte) { source in
+                chunk.withUnsafeMutableBytes { target in
+                    var input = ZSTD_inBuffer(src: source.baseAddress, size: left, pos: 0)
+                    var output = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
+                    defer { (written, left) = (output.pos, left - input.pos) }
+                    return ZSTD_decompressStream(context, &output, &input)
+                }
             }
             guard ZSTD_isError(code) == 0 else { return nil }
             result += chunk[..<written]
-            if input.pos == input.size, written < chunk.count { return result }
             // A bomb: how much more there is does not matter.
             if result.count > 4 * limit { return result }
-        }
+        } while left > 0 || written == chunk.count
     }
+    return result
 }
 
 /// One compressed message, between two sound ones.

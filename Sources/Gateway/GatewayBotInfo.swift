@@ -13,13 +13,14 @@ package struct GatewayBotInfo: Equatable, Sendable {
     /// IDENTIFYs allowed in 5 seconds.
     package var maxConcurrency: Int
 
+    /// A number that cannot be meant becomes the nearest that can: what a server sends must not overflow anything later.
     package init(url: String, shards: Int, total: Int, remaining: Int, resetAfter: Duration, maxConcurrency: Int) {
         self.url = url
-        self.shards = shards
-        self.total = total
-        self.remaining = remaining
-        self.resetAfter = resetAfter
-        self.maxConcurrency = maxConcurrency
+        self.shards = min(max(shards, 1), 100_000)
+        self.total = min(max(total, 0), 1 << 30)
+        self.remaining = min(max(remaining, 0), 1 << 30)
+        self.resetAfter = min(max(resetAfter, .zero), .seconds(7 * 86_400))
+        self.maxConcurrency = min(max(maxConcurrency, 1), 100_000)
     }
 
     /// Reads the answer's body; `nil` when it is something else.

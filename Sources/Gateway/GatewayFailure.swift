@@ -1,4 +1,5 @@
 package import Discord
+import Reactor
 
 /// Why a fleet gave up. Each is one line for a person, with the remedy; the command line maps the cases to exit codes.
 package enum GatewayFailure: Error, Equatable, Sendable {
@@ -36,7 +37,7 @@ extension GatewayFailure: CustomStringConvertible {
                 + "another process logs in with the same token"
         case .identifyBudgetSpent(let needed, let remaining, let until):
             "Discord allows this bot \(remaining) more logins today and \(needed) \(needed == 1 ? "is" : "are") needed; wait until "
-                + "\(UTCTime(unixSeconds: until)), and find out what made it log in so often"
+                + "\(UTCTimestamp(milliseconds: until * 1000).sentence), and find out what made it log in so often"
         case .invalidGatewayURL(let text):
             "the gateway URL '\(text)' is not a ws:// or wss:// URL; check [discord] gateway_url and api_url"
         case .invalidLayout(let reason):

@@ -33,6 +33,8 @@ package final class GatewayMetrics {
         package var brokenStreams = 0
         package var heartbeats = 0
         package var acknowledgements = 0
+        /// Connections that gave up memory because nothing but heartbeats came.
+        package var hibernations = 0
 
         package init() {}
     }

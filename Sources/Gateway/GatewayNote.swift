@@ -1,5 +1,6 @@
 package import Discord
 package import GatewayProtocol
+import Reactor
 
 /// Something that happened to a fleet, for the log.
 package struct GatewayNote: Equatable, Sendable {
@@ -14,7 +15,8 @@ package struct GatewayNote: Equatable, Sendable {
         case sessionInvalidated(resumable: Bool)
         case reconnectRequested
         case reconnecting(after: Duration, resuming: Bool)
-        case waitingForIdentify(until: Int64)
+        /// Too few logins are left of the day's; there will be more at that time (Unix seconds).
+        case waitingForIdentify(needed: Int, remaining: Int, until: Int64)
         case botInfoUnavailable(String, retryAfter: Duration)
         case commandRefused(CommandError)
         /// Saved state could not be read or written.
@@ -51,7 +53,8 @@ extension GatewayNote: CustomStringConvertible {
         case .reconnectRequested: "Discord asked to reconnect"
         case .reconnecting(let pause, let resuming):
             "\(resuming ? "resuming" : "connecting anew") in \((pause / .milliseconds(100)).rounded() / 10) s"
-        case .waitingForIdentify(let until): "no login is left today; waiting until \(UTCTime(unixSeconds: until))"
+        case .waitingForIdentify(let needed, let remaining, let until):
+            "\(remaining) more logins are allowed today and \(needed) needed; waiting until \(UTCTimestamp(milliseconds: until * 1000).sentence)"
         case .botInfoUnavailable(let reason, let pause):
             "GET /gateway/bot: \(reason); trying again in \((pause / .milliseconds(100)).rounded() / 10) s"
         case .commandRefused(let error): "\(error)"

@@ -21,40 +21,47 @@ final class LoginAdmission {
     private var isStopped = false
     /// The budget's end of which a note was made.
     private var notedEnd: Int64?
-    /// A process that starts anew keeps its distance from the IDENTIFY of the one before it.
-    private var opensAt: ContinuousClock.Instant
+    /// The logins that the start needs: it waits until the budget has them all, rather than spend the last of it on a part of the shards.
+    private var needed = 0
 
     init(_ info: GatewayBotInfo, ledger: IdentifyLedger, context: GatewayContext) {
         var ledger = ledger
-        let now = WallClock.now
+        let now = UTCTimestamp.now().milliseconds
         ledger.update(info, at: now)
         self.ledger = ledger
         self.context = context
         self.info = info
         queue = IdentifyQueue(budget: Self.budget(ledger, info, context), interval: context.configuration.identifyInterval)
-        let distance = context.configuration.identifyInterval - .milliseconds(max(now - ledger.lastIdentify, 0))
-        opensAt = context.reactor.now + max(distance, .zero)
     }
 
     private static func budget(_ ledger: IdentifyLedger, _ info: GatewayBotInfo, _ context: GatewayContext) -> IdentifyQueue.Budget {
-        let now = WallClock.now
+        let now = UTCTimestamp.now().milliseconds
         return IdentifyQueue.Budget(
             total: info.total, remaining: ledger.remaining(at: now),
             resetAt: context.reactor.now + .milliseconds(max(ledger.endsAt - now, 0)), maxConcurrency: max(info.maxConcurrency, 1))
     }
 
-    var remaining: Int { ledger.remaining(at: WallClock.now) }
+    var remaining: Int { ledger.remaining(at: UTCTimestamp.now().milliseconds) }
 
     /// Unix milliseconds.
     var budgetEndsAt: Int64 { ledger.endsAt }
 
     func update(_ info: GatewayBotInfo) {
-        ledger.update(info, at: WallClock.now)
+        ledger.update(info, at: UTCTimestamp.now().milliseconds)
         self.info = info
         queue.update(Self.budget(ledger, info, context))
         pump()
         admit()
     }
+
+    /// Before the shards start: so many of them have no session to resume.
+    /// - Returns: whether the budget has that many logins left.
+    func prepare(needing count: Int) -> Bool {
+        needed = count
+        return isSufficient
+    }
+
+    private var isSufficient: Bool { remaining > 0 && remaining >= min(needed, info.total) }
 
     // MARK: Connections
 
@@ -73,8 +80,9 @@ final class LoginAdmission {
     private func admit() {
         guard !isStopped, !outside.isEmpty else { return }
         // A connection that cannot IDENTIFY before tomorrow is not opened today.
-        let left = ledger.endsAt - WallClock.now
-        guard remaining > 0 else { return budgetSpent(until: context.reactor.now + .milliseconds(max(left, 0))) }
+        let left = ledger.endsAt - UTCTimestamp.now().milliseconds
+        guard isSufficient else { return budgetSpent(until: context.reactor.now + .milliseconds(max(left, 0))) }
+        needed = 0
         // Twice what one interval serves: those that IDENTIFY next are connected by then, and few sockets idle.
         while inside.count < 2 * max(info.maxConcurrency, 1), let index = outside.indices.min(by: { outside[$0].id.index < outside[$1].id.index }) {
             let shard = outside.remove(at: index)
@@ -97,13 +105,10 @@ final class LoginAdmission {
     }
 
     private func pump() {
-        guard context.reactor.now >= opensAt else { return pumpLater(at: opensAt) }
         while true {
             switch queue.next(at: context.reactor.now) {
             case .identify(let index):
-                guard let shard = waiting.removeValue(forKey: index) else { continue }
-                record()
-                shard.permitIdentify()
+                if let shard = waiting[index] { spend(on: shard) }
             case .wait(let until):
                 return pumpLater(at: until)
             case .exhausted(let until):
@@ -114,21 +119,33 @@ final class LoginAdmission {
         }
     }
 
-    private func record() {
-        do throws(IOFailure) { try ledger.record(at: WallClock.now) } catch {
-            context.note(nil, .stateUnusable("cannot write the identify ledger: \(error)"))
-        }
+    private func spend(on shard: Shard) {
+        let now = UTCTimestamp.now().milliseconds
+        let interval = Int64(context.configuration.identifyInterval / .milliseconds(1))
+        let answer = ledger.spend(key: shard.id.index % max(info.maxConcurrency, 1), interval: interval, at: now)
         // Another process may have used some of the budget.
         queue.update(Self.budget(ledger, info, context))
+        switch answer {
+        case .granted(let fault):
+            if let fault { context.note(nil, .stateUnusable("cannot write the identify ledger: \(fault)")) }
+            waiting[shard.id.index] = nil
+            shard.permitIdentify()
+        case .wait(let until):
+            queue.postpone(shard: shard.id.index, until: context.reactor.now + .milliseconds(until - now))
+        case .spent:
+            queue.enqueue(shard: shard.id.index)
+        }
     }
 
     private func budgetSpent(until: ContinuousClock.Instant) {
         let endsAt = ledger.endsAt / 1000
         switch context.configuration.spentBudget {
         case .fail where fleet?.isOnline == false:
-            fleet?.fail(.identifyBudgetSpent(needed: waiting.count + outside.count, remaining: 0, until: endsAt))
+            fleet?.fail(.identifyBudgetSpent(needed: waiting.count + outside.count, remaining: remaining, until: endsAt))
         case .wait, .fail:
-            if notedEnd != endsAt { context.note(nil, .waitingForIdentify(until: endsAt)) }
+            if notedEnd != endsAt {
+                context.note(nil, .waitingForIdentify(needed: max(needed, waiting.count + outside.count), remaining: remaining, until: endsAt))
+            }
             notedEnd = endsAt
             if let token = budgetTimer.take() { context.reactor.cancel(token) }
             budgetTimer = context.reactor.schedule(at: until) { [weak self] in

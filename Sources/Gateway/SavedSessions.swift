@@ -33,7 +33,7 @@ package struct SavedSessions {
         for entry in saved["sessions"]?.arrayValue ?? [] {
             guard let index = entry["shard"]?.integerValue, let count = entry["of"]?.integerValue, count > 0, (0..<count).contains(index),
                 let id = entry["session_id"]?.stringValue, let url = entry["url"]?.stringValue,
-                let sequence = entry["sequence"]?.integerValue, let at = entry["saved_at"]?.integerValue
+                let sequence = entry["sequence"]?.integerValue, let at = entry["saved_at"]?.integerValue, StateFile.times.contains(at)
             else { continue }
             points[ShardID(index: Int(index), of: Int(count))] = Saved(
                 point: ResumePoint(sessionID: id, url: url, sequence: sequence), at: at)

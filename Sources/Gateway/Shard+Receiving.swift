@@ -61,6 +61,7 @@ extension Shard: WebSocketConnectionDelegate {
     /// An idle connection hears nothing but its heartbeats' acknowledgements: after one of those it gives its memory up until the next.
     private func goIdle(_ connection: WebSocketConnection) {
         goesIdle = false
+        context.metrics.totals.hibernations += 1
         if let archive = context.windowArchive { decompressor.hibernate(in: archive) }
         connection.releaseIdleBuffers()
     }
@@ -92,6 +93,8 @@ extension Shard: WebSocketConnectionDelegate {
         _ envelope: Envelope, _ payload: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer, _ encoding: PayloadEncoding
     ) throws(PayloadError) {
         guard let sequence = envelope.sequence, session.dispatched(sequence: sequence) else {
+            // What begins or continues a session does so whatever its number: without it the shard would wait in vain.
+            if let event = envelope.event, event == .ready || event == .resumed { return try handle(event, data, encoding) }
             context.metrics.totals.repeatedEvents += 1
             return
         }

@@ -10,7 +10,7 @@ extension ShardFleet {
     /// within a session is written at intervals.
     func keep(_ point: ResumePoint?, of shard: Shard) {
         guard let sessions else { return }
-        let now = WallClock.now
+        let now = UTCTimestamp.now().milliseconds
         let isSameSession = point != nil && sessions.point(of: shard.id, at: now)?.sessionID == point?.sessionID
         self.sessions?.set(point, of: shard.id, at: now)
         if isSameSession || point == nil && shard.session.phase == .stopped {
@@ -39,7 +39,7 @@ extension ShardFleet {
     }
 
     private func collectProgress() -> Bool {
-        let now = WallClock.now
+        let now = UTCTimestamp.now().milliseconds
         var moved = false
         for shard in shards {
             if let point = shard.session.resumePoint, sessions?.set(point, of: shard.id, at: now) == true { moved = true }

@@ -146,11 +146,11 @@ package final class ShardFleet {
         }
         let ids = configuration.layout.shards(recommended: info.shards)
         let sessions = savedSessions()
-        let now = WallClock.now
+        let now = UTCTimestamp.now().milliseconds
         let admission = LoginAdmission(info, ledger: identifyLedger(), context: context)
         let points = ids.map { sessions.point(of: $0, at: now) }
         let needed = points.count { $0 == nil }
-        if needed > admission.remaining, configuration.spentBudget == .fail {
+        if !admission.prepare(needing: needed), needed > 0, configuration.spentBudget == .fail {
             fail(.identifyBudgetSpent(needed: needed, remaining: admission.remaining, until: admission.budgetEndsAt / 1000))
             return false
         }

@@ -11,6 +11,10 @@ package import Reactor
 package struct StateFile: Sendable {
     package let path: String
 
+    /// Unix milliseconds and counts that can be meant; others are what a damaged file holds, and arithmetic with them would overflow.
+    static let times: Range<Int64> = 0..<1 << 53
+    static let counts: Range<Int64> = 0..<1 << 31
+
     package init(path: String) { self.path = path }
 
     /// The document; `nil` when there is none, or when it is not JSON: state that cannot be read is worth no more than none.

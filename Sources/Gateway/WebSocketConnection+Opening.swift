@@ -98,9 +98,13 @@ extension WebSocketConnection {
         }
         handshake = nil
         cancelDeadline()
+        var compression: MessageCompression?
+        if let deflate = agreement.deflate {
+            compression = makeCompression?(deflate)
+            guard compression != nil else { return fail(.stream(host: host, "no memory for compression")) }
+        }
         phase = .open
-        machine = WebSocketMachine(
-            role: .client, limits: limits, compression: agreement.deflate.flatMap { makeCompression?($0) })
+        machine = WebSocketMachine(role: .client, limits: limits, compression: compression)
         delegate?.connectionOpened(self, agreement)
         receiveFrames(&input)
     }

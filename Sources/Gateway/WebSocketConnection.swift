@@ -15,7 +15,7 @@ package final class WebSocketConnection: ByteStreamDelegate {
     let proxy: Proxy?
     let limits: WebSocketLimits
     let deadlines: ConnectionDeadlines
-    let makeCompression: ((DeflateParameters) -> MessageCompression)?
+    let makeCompression: ((DeflateParameters) -> MessageCompression?)?
 
     enum Phase {
         case idle
@@ -45,10 +45,11 @@ package final class WebSocketConnection: ByteStreamDelegate {
     ///   - request: the URL (`ws` or `wss`) and what else the opening handshake says.
     ///   - tls: used when the URL is `wss`.
     ///   - proxy: an HTTP proxy to tunnel through.
-    ///   - compression: makes the engines for what was agreed on; needed when `request` offers permessage-deflate.
+    ///   - compression: makes the engines for what was agreed on; needed when `request` offers permessage-deflate. `nil` from it, for want
+    ///     of memory, fails the connection.
     package init(
         _ request: HandshakeRequest, on reactor: Reactor, tls: TLSContext, proxy: Proxy? = nil, limits: WebSocketLimits = .init(),
-        deadlines: ConnectionDeadlines = .init(), compression: ((DeflateParameters) -> MessageCompression)? = nil
+        deadlines: ConnectionDeadlines = .init(), compression: ((DeflateParameters) -> MessageCompression?)? = nil
     ) {
         self.request = request
         self.reactor = reactor
@@ -133,6 +134,9 @@ package final class WebSocketConnection: ByteStreamDelegate {
     // MARK: Frames
 
     func receiveFrames(_ input: inout UnsafeRawBufferPointer) {
+        // Loaded once: a weak reference costs as much as a frame's head. Whoever gives the delegate up also ends the messages, with `close` or
+        // `abort`.
+        let delegate = delegate
         while phase == .open || phase == .closing {
             do throws(WebSocketError) {
                 guard let event = try machine?.next(&input) else { break }

@@ -10,6 +10,7 @@ package final class ZlibStream {
     private let limit: Int
     private let shared: InflateBuffer
     private var state = State.header(first: nil)
+    private var pages: InflatePages?
     /// Holds a payload of which only a part has arrived; the shared buffer serves other connections meanwhile.
     private var own: InflateBuffer?
     /// The last four bytes fed since the last payload ended.
@@ -39,7 +40,7 @@ package final class ZlibStream {
     }
 
     deinit {
-        if case .inflating = state { inflateEnd(context) }
+        end()
         context.deallocate()
     }
 
@@ -92,11 +93,20 @@ package final class ZlibStream {
     }
 
     private func begin(windowBits: CInt) throws(DecompressionError) {
+        guard let pages = InflatePages() else { throw .outOfMemory }
+        pages.serve(context)
+        self.pages = consume pages
         // Negative: raw DEFLATE.
         guard inflateInit2_(context, -windowBits, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size)) == Z_OK else {
             throw .outOfMemory
         }
         state = .inflating
+    }
+
+    /// Frees the inflate context, if there is one.
+    private func end() {
+        if case .inflating = state { inflateEnd(context) }
+        pages = nil
     }
 
     // MARK: Hibernation
@@ -115,7 +125,7 @@ package final class ZlibStream {
             return inflateGetDictionary(context, window.baseAddress?.assumingMemoryBound(to: UInt8.self), &count) == Z_OK ? Int(count) : nil
         }
         guard let entry else { return }
-        inflateEnd(context)
+        end()
         state = .dormant(entry)
     }
 

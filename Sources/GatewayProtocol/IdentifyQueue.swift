@@ -69,6 +69,13 @@ package struct IdentifyQueue: Sendable {
     /// The shard no longer wants to IDENTIFY.
     package mutating func cancel(shard: Int) { waiting.removeAll { $0 == shard } }
 
+    /// Another process has used the key of a turn that was granted just now: the shard waits again, until the key is free.
+    package mutating func postpone(shard: Int, until free: ContinuousClock.Instant) {
+        lastGrants[shard % max(budget.maxConcurrency, 1)] = free - interval
+        budget.remaining += 1
+        enqueue(shard: shard)
+    }
+
     /// Grants the next turn, or tells when to ask again.
     package mutating func next(at now: ContinuousClock.Instant) -> Decision {
         guard !waiting.isEmpty else { return .idle }

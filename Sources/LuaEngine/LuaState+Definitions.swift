@@ -11,7 +11,7 @@ extension LuaState {
 
     /// Names a prototype: the type that its objects report in error messages, such as `message`.
     package func definePrototype(_ prototype: LuaPrototypeID, name: String) throws(LuaFailure) {
-        guard isOpen else { throw .closed }
+        guard open else { throw .closed }
         guard shim_define_prototype(pointer, prototype.rawValue, name) == SHIM_FINISHED else { throw failure() }
     }
 
@@ -29,12 +29,12 @@ extension LuaState {
     /// Says which prototype the objects below a field of a decoded document have: the object that is the field's value, or every object of the
     /// array that is. `key` nil stands for any field that has no rule of its own, for objects used as maps.
     package func defineRule(_ parent: LuaPrototypeID, key: String?, is child: LuaPrototypeID) throws(LuaFailure) {
-        guard isOpen else { throw .closed }
+        guard open else { throw .closed }
         guard shim_define_rule(pointer, parent.rawValue, key ?? "", child.rawValue) == SHIM_FINISHED else { throw failure() }
     }
 
     private func take(_ value: LuaDefinition, _ body: () -> Int32) throws(LuaFailure) {
-        guard isOpen else { throw .closed }
+        guard open else { throw .closed }
         var values = LuaValues(state: pointer)
         value.append(to: &values)
         guard body() == SHIM_FINISHED else { throw failure() }

@@ -28,8 +28,8 @@ extension LuaFailure {
 }
 
 extension LuaState {
-    /// What made the last shim function answer SHIM_FAILED.
-    func failure() -> LuaFailure { LuaFailure(shim_last_failure(pointer).pointee) }
+    /// What made the last shim function answer SHIM_FAILED. Not inlined: its size would burden the paths that succeed.
+    @inline(never) func failure() -> LuaFailure { LuaFailure(shim_last_failure(pointer).pointee) }
 
     func encodeFailure() -> LuaEncodeFailure {
         var path: UnsafePointer<CChar>?

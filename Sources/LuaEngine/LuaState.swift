@@ -9,7 +9,9 @@ package final class LuaState {
     let account = LuaReferenceAccount()
     package let limits: LuaLimits
     unowned let host: any LuaHost
-    private(set) package var isOpen = true
+    /// Whether the state has not been closed.
+    package var isOpen: Bool { open }
+    private(set) var open = true        // not `package`: reads of those are checked for exclusive access at run time
 
     /// Makes a state with the sandbox's libraries and nothing else.
     ///
@@ -34,15 +36,15 @@ package final class LuaState {
 
     /// Frees the state. Waiting runs are dropped; cancel them before if their `__close` is to run. Not from inside a run.
     package func close() {
-        guard isOpen else { return }
+        guard open else { return }
         precondition(shim_is_running(pointer) == 0, "a Lua state is closed by a call from inside it")
-        isOpen = false
+        open = false
         shim_close(pointer)
     }
 
     /// What the state holds now.
     package var statistics: LuaStatistics {
-        guard isOpen else { return LuaStatistics(memory: 0, memoryPeak: 0, references: 0, waiting: 0, pooled: 0, coroutines: 0) }
+        guard open else { return LuaStatistics(memory: 0, memoryPeak: 0, references: 0, waiting: 0, pooled: 0, coroutines: 0) }
         let counts = shim_count(pointer)
         return LuaStatistics(
             memory: counts.memory, memoryPeak: counts.memory_peak, references: Int(counts.references),
@@ -51,23 +53,26 @@ package final class LuaState {
 
     /// Does at most half a millisecond of garbage collection in a moment when the script thread has nothing else to do.
     package func idleStep() -> LuaIdleWork {
-        guard isOpen else { return .done }
+        guard open else { return .done }
         releaseDropped()
         return shim_idle_step(pointer) != 0 ? .unfinished : .done
     }
 
     /// Collects all garbage at once: for tests and after a reload.
     package func collectGarbage() {
-        guard isOpen else { return }
+        guard open else { return }
         releaseDropped()
         shim_collect(pointer)
     }
 
-    /// Whether documents of a prototype are being decoded at once because handlers read most of them.
-    func usesEagerForm(_ prototype: LuaPrototypeID) -> Bool { isOpen && shim_eager_left(pointer, prototype.rawValue) > 0 }
+    /// Whether documents of a profile are being decoded at once because handlers read most of them.
+    func usesEagerForm(_ profile: UInt8) -> Bool { open && shim_eager_left(pointer, profile) > 0 }
 
-    func releaseDropped() {
-        account.drain { shim_release(pointer, $0) }
+    /// How many fields of a profile's documents are being decoded with them because handlers usually read them.
+    func usualFields(_ profile: UInt8) -> Int { open ? Int(shim_usual_fields(pointer, profile)) : 0 }
+
+    @inline(__always) func releaseDropped() {
+        if account.mayHoldDropped { account.drain { shim_release(pointer, $0) } }
     }
 }
 

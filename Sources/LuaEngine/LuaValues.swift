@@ -22,9 +22,8 @@ package struct LuaValues {
     package mutating func append(_ object: LuaObject) { shim_put_object(state, object.kind.rawValue, object.identity) }
     /// A document, decoded when it reaches the script. One that does not parse raises there.
     package mutating func append(_ payload: LuaPayload) {
-        shim_put_payload(
-            state, payload.bytes.baseAddress, payload.bytes.count, payload.encoding.rawValue, payload.nulls.rawValue,
-            payload.prototype.rawValue, payload.form.rawValue)
+        var payload = shim_payload(payload)
+        shim_put_payload(state, &payload)
     }
 
     package mutating func append(_ value: String) {

@@ -39,7 +39,8 @@ final class EpollPoller: Poller {
     func wait(milliseconds: CInt, into events: inout [PollEvent]) throws(IOFailure) {
         events.removeAll(keepingCapacity: true)
         // Not through `Syscall`: after an interruption the reactor has to compute the timeout anew.
-        let count = epoll_wait(epoll.rawValue, ready.baseAddress, CInt(ready.count), milliseconds)
+        // The buffer is never empty, so it has an address; newer C libraries insist on one.
+        let count = epoll_wait(epoll.rawValue, ready.baseAddress!, CInt(ready.count), milliseconds)
         let code = errno
         guard count >= 0 else {
             if code == EINTR { return }

@@ -22,14 +22,6 @@ struct TextTests {
         #expect(DelayText.seconds(number) == expected)
     }
 
-    @Test("moments are ISO 8601", arguments: [
-        (Int64(0), "1970-01-01T00:00:00.000Z"), (951_782_400_000, "2000-02-29T00:00:00.000Z"), (1_798_761_599_999, "2026-12-31T23:59:59.999Z"),
-        (-1, "1969-12-31T23:59:59.999Z"),
-    ])
-    func moments(milliseconds: Int64, expected: String) {
-        #expect(UTCTimestamp(milliseconds: milliseconds).description == expected)
-    }
-
     @Test("a chat line is a message unless it begins with a colon")
     func chat() {
         #expect(ChatInput("  ") == .nothing)

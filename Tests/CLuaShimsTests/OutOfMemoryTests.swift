@@ -66,7 +66,10 @@ import Testing
         if status == SHIM_WAITING {
             let document = #"{"id":"1","child":{"id":"2","list":[1,2.5,null,"text\n"]},"long_key_that_is_not_cached_because_it_is_long":{}}"#
             let mark = shim_mark(state)
-            shim_put_payload(state, document, document.utf8.count, 0, 0, 1, 2)
+            document.withCString { text in
+                var payload = shim_payload(bytes: text, length: document.utf8.count, encoding: 0, nulls: 0, form: 2, prototype: 1, profile: 1)
+                shim_put_payload(state, &payload)
+            }
             status = shim_resume(state, &run, mark, 0)
         }
         if status == SHIM_WAITING {
@@ -91,7 +94,10 @@ import Testing
         if shim_run_source(state, failing, failing.utf8.count, "failing.lua", shim_mark(state), &run) == SHIM_WAITING {
             if shim_cancel(state, run, shim_mark(state)) != SHIM_FAILED { whole = false }
         }
-        let depth = shim_event_begin(state, "[1,2]", 5, 0, 0, 0, 0)
+        let depth = "[1,2]".withCString { text in
+            var payload = shim_payload(bytes: text, length: 5, encoding: 0, nulls: 0, form: 0, prototype: 0, profile: 0)
+            return shim_event_begin(state, &payload)
+        }
         if depth >= 0 { shim_event_end(state, depth) } else { whole = false }
         shim_collect(state)
         return whole

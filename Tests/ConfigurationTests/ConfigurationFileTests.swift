@@ -78,10 +78,18 @@ struct ConfigurationFileTests {
         ("[discord\n", "moonwire.toml:1: not valid TOML: "),
         ("a = \"\u{0}\"", "moonwire.toml:1: not valid TOML: "),
         ("[ = 1\n", "moonwire.toml:1: not valid TOML: "),
+        ("a = é", "moonwire.toml:1: not valid TOML: "),
+        ("discord = { \u{FEDF}", "moonwire.toml:1: not valid TOML: "),
     ])
     func faults(text: String, expected: String) {
         let fault = fault(text)
         #expect(fault?.hasPrefix(expected) == true, "\(fault ?? "no fault")")
+    }
+
+    @Test("a fault is one line, whatever the file says", arguments: ["\"a\\nb\" = 1", "\"a\\u001B[31mb\" = 1", "\"a\\u0085b\" = 1"])
+    func oneLine(text: String) {
+        let fault = fault(text)
+        #expect(fault?.unicodeScalars.contains { $0.properties.generalCategory == .control } == false, "\(fault ?? "no fault")")
     }
 
     @Test("a fault never shows the token that was written into the file")

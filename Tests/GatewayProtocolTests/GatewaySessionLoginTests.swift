@@ -46,6 +46,19 @@ import Testing
         #expect(actions.first == .setTimer(.heartbeat, at: r.at(40 * chance)))
     }
 
+    @Test("a thousand shards that connect together do not beat together (13.2 no. 7)") func jitter() {
+        var tenths = [Int](repeating: 0, count: 10)
+        for _ in 0..<1000 {
+            let r = Rehearsal(resumePoint: .at(7))
+            _ = r.after(.started)
+            _ = r.after(.connected)
+            let actions = r.after(.hello(heartbeatInterval: .seconds(40)), chance: .random(in: 0..<1))
+            guard case .setTimer(.heartbeat, let first)? = actions.first else { return #expect(Bool(false)) }
+            tenths[min(9, Int((first - r.at(0)) / .seconds(4)))] += 1
+        }
+        #expect(tenths.allSatisfy { $0 > 40 }, "about a hundred each: \(tenths)")
+    }
+
     @Test("replayed events that were already seen are not delivered twice (digest 13.2 no. 12)")
     func duplicates() {
         let r = Rehearsal()

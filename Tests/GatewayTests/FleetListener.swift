@@ -35,6 +35,10 @@ final class FleetListener: GatewayDelegate {
     }
 
     private func record(_ name: String, _ sequence: Int64, _ data: UnsafeRawBufferPointer, _ encoding: PayloadEncoding) {
+        guard data.count < 1 << 20 else {
+            events.append("\(name) \(sequence) large")
+            return onEvent(events[events.count - 1])
+        }
         var reader = PayloadReader(data, encoding: encoding)
         let range = (try? reader.skipValue()) ?? 0..<0
         let value = String(decoding: data[range].prefix(100), as: UTF8.self)

@@ -1,6 +1,7 @@
 import Discord
 import Gateway
 import GatewayProtocol
+import JSON
 import Testing
 
 @Suite("Saved sessions: RESUME across restarts") struct SavedSessionsTests {
@@ -35,6 +36,14 @@ import Testing
         sessions.set(point, of: shard, at: 1000)
         try sessions.save()
         #expect(try SavedSessions(file: file, terms: "intents=2").point(of: shard, at: 1000) == nil)
+    }
+
+    @Test("a session saved at no time that can be meant is not resumed", arguments: [Int64.min, -1, Int64.max])
+    func damaged(at time: Int64) throws {
+        let directory = try TemporaryFile()
+        let file = StateFile(path: directory.directory + "/sessions.json")
+        try file.write(["terms": "t", "sessions": [["shard": 1, "of": 4, "session_id": "s", "url": "wss://r", "sequence": 42, "saved_at": .integer(time)]]])
+        #expect(try SavedSessions(file: file, terms: "t").point(of: shard, at: 1000) == nil)
     }
 
     @Test("a forgotten session stays forgotten") func forgotten() throws {

@@ -7,6 +7,12 @@ import TLS
 import Testing
 import WebSocketProtocol
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 @Suite("A fleet of shards against a scripted gateway") struct ShardFleetTests {
     @Test("18: 32 shards with max_concurrency 16 identify in two waves, in the order of their buckets") func waves() throws {
         let scene = try Scene { $0.identifyInterval = .milliseconds(150) }
@@ -36,19 +42,28 @@ import WebSocketProtocol
         #expect(scene.listener.failure?.description.contains(" UTC") == true)
     }
 
-    @Test("19: or it waits until the budget is whole again") func budgetWaits() throws {
+    @Test("19: or it waits until the budget is whole again, and spends nothing of a rest that is too small", arguments: [0, 3])
+    func budgetWaits(remaining: Int) throws {
         let scene = try Scene()
-        scene.gateway.info.remaining = 0
+        scene.gateway.info.shards = 4
+        scene.gateway.info.maxConcurrency = 4
+        scene.gateway.info.remaining = remaining
         scene.gateway.info.resetAfter = .milliseconds(200)
         var asked = 0
         scene.gateway.onInfo = { info in
             asked += 1
             if asked > 1 { info.remaining = 1000 }
         }
-        scene.listener.onReady = { _ in scene.done() }
+        var connectionsWhileWaiting = -1
+        scene.gateway.onOpen = { peer in
+            if connectionsWhileWaiting < 0 { connectionsWhileWaiting = asked == 1 ? 1 : 0 }
+            peer.hello()
+        }
+        scene.listener.onReady = { _ in if scene.listener.readies.count == 4 { scene.done() } }
         scene.play()
-        #expect(scene.gateway.log == ["open 0", "identify 0"], "and no connection idles meanwhile")
-        #expect(scene.listener.notes.count { if case .waitingForIdentify = $0.event { true } else { false } } == 1)
+        #expect(connectionsWhileWaiting == 0, "no connection idles meanwhile")
+        let notes = scene.listener.notes.filter { if case .waitingForIdentify = $0.event { true } else { false } }
+        #expect(notes.count == 1 && notes[0].description.hasPrefix("\(remaining) more logins are allowed today and 4 needed; waiting until 2"))
         #expect(asked == 2)
     }
 
@@ -214,27 +229,91 @@ import WebSocketProtocol
         #expect(state.text(of: "sessions.json")?.contains("session-0") == false)
     }
 
-    @Test("crash-restarts spend no more session starts than there are") func crashLoop() throws {
+    @Test("a session that Discord has forgotten in the meantime falls back to IDENTIFY") func forgottenByDiscord() throws {
+        let state = try TemporaryFile()
+        let old = try Scene { $0.stateDirectory = state.directory }
+        old.listener.onReady = { _ in old.fleet.shutdown(keepingSessions: true) { old.done() } }
+        old.play()
+        old.gateway.server.close()
+        let new = try Scene { $0.stateDirectory = state.directory }
+        new.gateway.onCommand = { peer, opcode, _ in
+            if opcode == .resume { peer.invalidate(false) }
+            return opcode == .resume
+        }
+        new.listener.onReady = { _ in new.done() }
+        new.play()
+        #expect(new.gateway.log.filter { !$0.hasPrefix("end") } == ["open 0", "resume 0 seq 1", "open 1", "identify 1"])
+    }
+
+    @Test("a thousand crash-restarts spend no more session starts than there are, and the failure says until when") func crashLoop() throws {
         let state = try TemporaryFile()
         var identifies = 0, refused = 0
-        for _ in 0..<20 {
+        for _ in 0..<1000 {
             let scene = try Scene {
                 $0.stateDirectory = state.directory
                 $0.spentBudget = .fail
-                // A crash so early that no session was saved, with another process's intents.
-                $0.intents = Intents(rawValue: UInt64(identifies) << 9 & Intents.all.rawValue)
+                $0.identifyInterval = .milliseconds(2)
             }
-            scene.gateway.info.total = 5
-            scene.gateway.info.remaining = 5
+            // As Discord's count would be if it lagged behind for ever.
+            scene.gateway.info.total = 20
+            scene.gateway.info.remaining = 20
+            // A crash between IDENTIFY and READY: nothing is there to resume.
             scene.gateway.onCommand = { _, opcode, _ in
                 if opcode == .identify { scene.done() }
                 return opcode == .identify
             }
             scene.play()
             identifies += scene.gateway.log.count { $0.hasPrefix("identify") }
-            if case .identifyBudgetSpent = scene.listener.failure { refused += 1 }
+            if case .identifyBudgetSpent(needed: 1, remaining: 0, until: _) = scene.listener.failure {
+                refused += 1
+                #expect(scene.listener.failure?.description.contains(" UTC") == true)
+            }
         }
-        #expect(identifies == 5)
-        #expect(refused == 15)
+        #expect(identifies == 20)
+        #expect(refused == 980)
+    }
+
+    @Test("a payload that Discord would refuse is refused before it is sent") func tooLarge() throws {
+        let scene = try Scene()
+        scene.listener.onReady = { _ in
+            let guilds = (0..<300).map { Snowflake(rawValue: 1 << 60 + $0) }
+            #expect(throws: CommandError.self) { try scene.fleet.requestSoundboardSounds(of: guilds) }
+            scene.done()
+        }
+        scene.play()
+        #expect(scene.gateway.log == ["open 0", "identify 0"])
+    }
+
+    @Test("a thousand shards: each identifies once in the order of its bucket, has its own events, and leaves") func thousand() throws {
+        var files = rlimit()
+        #if canImport(Glibc)
+        let resource = __rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue))
+        #else
+        let resource = RLIMIT_NOFILE
+        #endif
+        getrlimit(resource, &files)
+        files.rlim_cur = min(files.rlim_max, 8192)
+        setrlimit(resource, &files)
+        let scene = try Scene {
+            $0.layout = .all(count: 1000)
+            $0.identifyInterval = .milliseconds(5)
+        }
+        scene.gateway.info.maxConcurrency = 16
+        var order: [Int] = []
+        scene.gateway.onCommand = { peer, opcode, data in
+            guard opcode == .identify else { return false }
+            peer.shard = Int(data["shard"]?[0]?.integerValue ?? -1)
+            order.append(peer.shard)
+            peer.ready(session: "s\(peer.shard)")
+            peer.dispatch("MESSAGE_CREATE", message("\(peer.shard)"))
+            return true
+        }
+        scene.listener.onEvent = { _ in if scene.listener.events.count == 1000 { scene.fleet.shutdown { scene.done() } } }
+        scene.play(within: .seconds(60))
+        #expect(order.sorted() == Array(0..<1000))
+        #expect(order.map { $0 / 16 } == order.map { $0 / 16 }.sorted())
+        #expect(Set(scene.listener.events).count == 1000)
+        #expect(scene.fleet.statuses.count == 1000 && scene.fleet.statuses.allSatisfy { $0.phase == .stopped })
+        #expect(scene.gateway.peers.count == 1000)
     }
 }

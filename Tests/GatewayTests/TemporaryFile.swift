@@ -5,7 +5,7 @@
 #endif
 
 /// A directory, or a file in one, that goes with the value.
-final class TemporaryFile {
+final class TemporaryFile: Sendable {
     let directory: String
     let path: String
 

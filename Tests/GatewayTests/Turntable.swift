@@ -6,7 +6,7 @@ final class Turntable {
     let reactor: Reactor
     private var isDone = false
 
-    init() throws { reactor = try Reactor() }
+    init(_ poller: PollerKind = .platformDefault) throws { reactor = try Reactor(poller: poller) }
 
     /// Ends `run` after the present callback.
     func done() {

@@ -1,42 +1,8 @@
-import Certificates
 import Gateway
 import Reactor
 import TLS
 import Testing
 import WebSocketProtocol
-
-/// Records what a connection tells.
-private final class Listener: WebSocketConnectionDelegate {
-    var connection: WebSocketConnection?
-    var opened = false
-    var failure: ConnectionFailure?
-    var closure: ConnectionClosure?
-    var messages: [String] = []
-    var onOpen: (WebSocketConnection) -> Void = { _ in }
-    var onMessage: (WebSocketConnection) -> Void = { _ in }
-    var onEnd: () -> Void = {}
-
-    func connectionOpened(_ connection: WebSocketConnection, _ agreement: HandshakeAgreement) {
-        opened = true
-        onOpen(connection)
-    }
-    func connectionFailed(_ connection: WebSocketConnection, _ failure: ConnectionFailure) {
-        self.failure = failure
-        onEnd()
-    }
-    func connection(_ connection: WebSocketConnection, received kind: MessageKind, _ message: UnsafeRawBufferPointer) {
-        messages.append(String(decoding: message, as: UTF8.self))
-        onMessage(connection)
-    }
-    func connectionClosed(_ connection: WebSocketConnection, _ closure: ConnectionClosure) {
-        self.closure = closure
-        onEnd()
-    }
-}
-
-private func text(_ connection: WebSocketConnection, _ text: String) {
-    Array(text.utf8).withUnsafeBytes { try? connection.send(.text, $0) }
-}
 
 private let impatient: ConnectionDeadlines = {
     var deadlines = ConnectionDeadlines()
@@ -50,7 +16,7 @@ private let impatient: ConnectionDeadlines = {
 
 @Suite("WebSocket connections over real sockets") struct WebSocketConnectionTests {
     private func connect(
-        _ table: Turntable, _ url: String, _ listener: Listener, tls: TLSContext? = nil, proxy: Proxy? = nil,
+        _ table: Turntable, _ url: String, _ listener: ConnectionListener, tls: TLSContext? = nil, proxy: Proxy? = nil,
         limits: WebSocketLimits = .init(), deadlines: ConnectionDeadlines = .init()
     ) throws {
         var request = HandshakeRequest(url: try WebSocketURL(url))
@@ -62,30 +28,19 @@ private let impatient: ConnectionDeadlines = {
         connection.open()
     }
 
-    /// A server with a certificate of its own authority, and a client that trusts it.
-    private func secure() throws -> (server: TLSContext, client: TLSContext) {
-        let authority = try CertificateAuthority()
-        let issued = try authority.issue(.loopback)
-        let path = try TemporaryFile(authority.certificatePEM)
-        return (
-            try TLSContext(serverChainPEM: issued.chainPEM, privateKeyPEM: issued.privateKeyPEM),
-            try TLSContext(caFile: path.path)
-        )
-    }
-
     @Test("messages go both ways and the closing handshake ends it", arguments: [false, true]) func echo(isSecure: Bool) throws {
         let table = try Turntable()
-        let contexts = isSecure ? try secure() : nil
-        let server = try TestServer(on: table.reactor, tls: contexts?.server)
-        let listener = Listener()
+        let contexts = isSecure ? try TestCertificates() : nil
+        let server = try TestServer(on: table.reactor, tls: contexts?.server())
+        let listener = ConnectionListener()
         server.onOpen = { peer in
             peer.onMessage = { [unowned peer] _, bytes in peer.send("echo " + String(decoding: bytes, as: UTF8.self)) }
         }
-        listener.onOpen = { text($0, "one") }
+        listener.onOpen = { $0.send("one") }
         listener.onMessage = { $0.close(.normalClosure, reason: "bye") }
         listener.onEnd = { table.done() }
-        try table.run { try connect(table, server.url + "/chat?v=10", listener, tls: contexts?.client) }
-        #expect(listener.messages == ["echo one"])
+        try table.run { try connect(table, server.url + "/chat?v=10", listener, tls: contexts?.client()) }
+        #expect(listener.texts == ["echo one"])
         #expect(listener.closure == .closed(.normalClosure, reason: ""))
         #expect(server.peers[0].target == "/chat?v=10")
         #expect(server.peers[0].head?.values("User-Agent") == ["test"])
@@ -96,17 +51,17 @@ private let impatient: ConnectionDeadlines = {
         let table = try Turntable()
         let server = try TestServer(on: table.reactor)
         server.onOpen = { $0.send("first") }
-        let listener = Listener()
+        let listener = ConnectionListener()
         listener.onMessage = { _ in table.done() }
         try table.run { try connect(table, server.url, listener) }
-        #expect(listener.messages == ["first"])
+        #expect(listener.texts == ["first"])
     }
 
     @Test("the peer's close code and reason are reported") func peerCloses() throws {
         let table = try Turntable()
         let server = try TestServer(on: table.reactor)
         server.onOpen = { $0.close(4004, reason: "no") }
-        let listener = Listener()
+        let listener = ConnectionListener()
         listener.onEnd = { table.done() }
         try table.run { try connect(table, server.url, listener) }
         #expect(listener.closure == .closed(CloseCode(rawValue: 4004), reason: "no"))
@@ -116,7 +71,7 @@ private let impatient: ConnectionDeadlines = {
         let table = try Turntable()
         let server = try TestServer(on: table.reactor)
         server.onOpen = { $0.drop() }
-        let listener = Listener()
+        let listener = ConnectionListener()
         listener.onEnd = { table.done() }
         try table.run { try connect(table, server.url, listener) }
         guard case .lost = listener.closure else { return #expect(Bool(false), "\(String(describing: listener.closure))") }
@@ -126,7 +81,7 @@ private let impatient: ConnectionDeadlines = {
         let table = try Turntable()
         let server = try TestServer(on: table.reactor)
         server.onOpen = { $0.write([0x83, 0x00]) }
-        let listener = Listener()
+        let listener = ConnectionListener()
         listener.onEnd = { table.when({ server.peers[0].closeReceived != nil }) { table.done() } }
         try table.run { try connect(table, server.url, listener) }
         #expect(listener.closure == .violated(.reservedOpcode(3)))
@@ -137,7 +92,7 @@ private let impatient: ConnectionDeadlines = {
         let table = try Turntable()
         let server = try TestServer(on: table.reactor)
         server.onOpen = { $0.send(.binary, [UInt8](repeating: 1, count: 200)) }
-        let listener = Listener()
+        let listener = ConnectionListener()
         listener.onEnd = { table.when({ server.peers[0].closeReceived != nil }) { table.done() } }
         var limits = WebSocketLimits()
         limits.frameSize = 100
@@ -156,7 +111,7 @@ private let impatient: ConnectionDeadlines = {
             streams.append(stream)
             if drips { Self.drip(Array("HTTP/1.1 101 Switching Protocols\r\n".utf8)[...], to: stream, on: table.reactor) }
         }
-        let listener = Listener()
+        let listener = ConnectionListener()
         listener.onEnd = { table.done() }
         try table.run { try connect(table, server.url, listener, deadlines: impatient) }
         #expect(listener.failure == .deadlinePassed(host: "127.0.0.1", .upgrade))
@@ -168,22 +123,30 @@ private let impatient: ConnectionDeadlines = {
         reactor.schedule(after: .milliseconds(20)) { drip(bytes.dropFirst(), to: stream, on: reactor) }
     }
 
-    @Test("a server that never answers the TLS handshake") func slowTLS() throws {
+    @Test("a server that never ends the TLS handshake", arguments: [false, true]) func slowTLS(drips: Bool) throws {
         let table = try Turntable()
         let server = try TestServer(on: table.reactor)
         var streams: [TCPStream] = []
-        server.onAccept = { streams.append($0) }
-        let listener = Listener()
+        server.onAccept = { stream in
+            streams.append(stream)
+            // The header of a handshake record of 16 KB, and what may be a ServerHello.
+            if drips { Self.drip(([0x16, 3, 3, 0x40, 0, 2, 0, 0x3F, 0xFC, 3, 3] + [UInt8](repeating: 7, count: 1000))[...], to: stream, on: table.reactor) }
+        }
+        let listener = ConnectionListener()
         listener.onEnd = { table.done() }
         try table.run { try connect(table, "wss://localhost:\(server.port)", listener, deadlines: impatient) }
         #expect(listener.failure == .deadlinePassed(host: "localhost", .tls))
     }
 
-    @Test("a server that never answers our Close frame") func slowClose() throws {
+    @Test("a server that never answers our Close frame, silent or talking on", arguments: [false, true]) func slowClose(drips: Bool) throws {
         let table = try Turntable()
         let server = try TestServer(on: table.reactor)
-        server.onOpen = { $0.answers = false }
-        let listener = Listener()
+        server.onOpen = { peer in
+            peer.answers = false
+            guard drips, let stream = peer.stream as? TCPStream else { return }
+            Self.drip(([0x82, 0x7E, 0x0F, 0xA0] + [UInt8](repeating: 7, count: 4000))[...], to: stream, on: table.reactor)
+        }
+        let listener = ConnectionListener()
         listener.onOpen = { $0.close(.normalClosure) }
         listener.onEnd = { table.done() }
         try table.run { try connect(table, server.url, listener, deadlines: impatient) }
@@ -192,10 +155,10 @@ private let impatient: ConnectionDeadlines = {
 
     @Test("a certificate that nobody vouches for is refused in one line") func untrusted() throws {
         let table = try Turntable()
-        let server = try TestServer(on: table.reactor, tls: try secure().server)
-        let listener = Listener()
+        let server = try TestServer(on: table.reactor, tls: try TestCertificates().server())
+        let listener = ConnectionListener()
         listener.onEnd = { table.done() }
-        try table.run { try connect(table, server.url, listener, tls: try secure().client) }
+        try table.run { try connect(table, server.url, listener, tls: try TestCertificates().client()) }
         guard case .tls(let failure) = listener.failure else { return #expect(Bool(false), "\(String(describing: listener.failure))") }
         #expect(!"\(failure)".contains("\n"))
     }
@@ -207,7 +170,7 @@ private let impatient: ConnectionDeadlines = {
             let response = Array("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n".utf8)
             response.withUnsafeBytes { stream.write($0) }
         }
-        let listener = Listener()
+        let listener = ConnectionListener()
         listener.onEnd = { table.done() }
         try table.run { try connect(table, server.url, listener) }
         guard case .upgrade("127.0.0.1", .refused(let refusal)) = listener.failure else {
@@ -221,7 +184,7 @@ private let impatient: ConnectionDeadlines = {
         let server = try TestServer(on: table.reactor)
         let url = server.url
         server.close()
-        let listener = Listener()
+        let listener = ConnectionListener()
         listener.onEnd = { table.done() }
         try table.run { try connect(table, url, listener) }
         guard case .connect(let failure) = listener.failure else { return #expect(Bool(false)) }
@@ -232,40 +195,54 @@ private let impatient: ConnectionDeadlines = {
 
     @Test("a tunnel through a proxy, plain and with TLS inside", arguments: [false, true]) func proxy(isSecure: Bool) throws {
         let table = try Turntable()
-        let contexts = isSecure ? try secure() : nil
-        let server = try TestServer(on: table.reactor, tls: contexts?.server)
+        let contexts = isSecure ? try TestCertificates() : nil
+        let server = try TestServer(on: table.reactor, tls: contexts?.server())
         server.onOpen = { $0.send("through") }
         let proxy = try TestProxy(on: table.reactor)
-        let listener = Listener()
+        let listener = ConnectionListener()
         listener.onMessage = { _ in table.done() }
         try table.run {
             try connect(
-                table, server.url, listener, tls: contexts?.client,
+                table, server.url, listener, tls: contexts?.client(),
                 proxy: Proxy(host: "127.0.0.1", port: proxy.port, credentials: .init(user: "u", password: "p")))
         }
-        #expect(listener.messages == ["through"])
+        #expect(listener.texts == ["through"])
         let host = isSecure ? "localhost" : "127.0.0.1"
         #expect(proxy.requests.first?.hasPrefix("CONNECT \(host):\(server.port) HTTP/1.1\r\n") == true)
         #expect(proxy.requests.first?.contains("Proxy-Authorization: Basic dTpw\r\n") == true)
     }
 
-    @Test("a proxy that refuses, and one that never answers", arguments: [true, false]) func proxyRefuses(answers: Bool) throws {
+    @Test("a proxy that refuses") func proxyRefuses() throws {
+        let listener = try askProxy { stream, _ in
+            Array("HTTP/1.1 407 Auth\r\nContent-Length: 0\r\n\r\n".utf8).withUnsafeBytes { stream.write($0) }
+        }
+        guard case .proxy("127.0.0.1", .refused(let refusal)) = listener.failure else {
+            Issue.record("\(listener.failure as Any)")
+            return
+        }
+        #expect(refusal.status == 407)
+    }
+
+    @Test("a proxy that never answers, silent or a byte at a time", arguments: [false, true]) func slowProxy(drips: Bool) throws {
+        let listener = try askProxy { stream, reactor in
+            if drips { Self.drip(Array("HTTP/1.1 200 Connection established\r\n".utf8)[...], to: stream, on: reactor) }
+        }
+        #expect(listener.failure == .deadlinePassed(host: "127.0.0.1", .proxy))
+    }
+
+    private func askProxy(_ answer: @escaping (TCPStream, Reactor) -> Void) throws -> ConnectionListener {
         let table = try Turntable()
         let server = try TestServer(on: table.reactor)
         var streams: [TCPStream] = []
         server.onAccept = { stream in
             streams.append(stream)
-            if answers { Array("HTTP/1.1 407 Auth\r\nContent-Length: 0\r\n\r\n".utf8).withUnsafeBytes { stream.write($0) } }
+            answer(stream, table.reactor)
         }
-        let listener = Listener()
+        let listener = ConnectionListener()
         listener.onEnd = { table.done() }
         try table.run {
             try connect(table, "wss://discord.invalid", listener, proxy: Proxy(host: "127.0.0.1", port: server.port), deadlines: impatient)
         }
-        switch listener.failure {
-        case .proxy("127.0.0.1", .refused(let refusal)) where answers: #expect(refusal.status == 407)
-        case .deadlinePassed("127.0.0.1", .proxy) where !answers: break
-        default: Issue.record("\(String(describing: listener.failure))")
-        }
+        return listener
     }
 }

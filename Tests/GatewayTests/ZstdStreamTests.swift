@@ -49,6 +49,15 @@ private func payloads(_ messages: [[UInt8]], limit: Int = 1 << 20) throws(Decomp
         }
     }
 
+    @Test("frames in zstd's old formats are refused, whether libzstd reads them or not", arguments: 0x22...0x27 as ClosedRange<UInt8>)
+    func oldFormat(version: UInt8) {
+        // What follows the magic number is a frame of format 0.5, empty so far.
+        let frame: [UInt8] = [version, 0xB5, 0x2F, 0xFD, 0, 0x58, 0x54, 0, 0, 0x10]
+        for message in [frame, ZstdSender().message([1, 2, 3], end: ZSTD_e_end) + frame] {
+            #expect(throws: DecompressionError.corrupt("a frame in an old format")) { try payloads([message]) }
+        }
+    }
+
     @Test("bytes that are no zstd are refused") func corrupt() {
         #expect(throws: DecompressionError.self) { try payloads([Array("no zstd at all".utf8)]) }
     }

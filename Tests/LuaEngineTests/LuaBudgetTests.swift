@@ -26,11 +26,30 @@ import Testing
         "local function f() return f() end f()",
         "for i in coroutine.wrap(function() while true do coroutine.yield(1) end end) do end",
         "local function f(...) return f(1, ...) end f()",
+        "goto again ::again:: goto again",
+        "local t = setmetatable({}, {__len = function() while true do end end}) return #t",
+        "local mt = {__eq = function() while true do end end} return setmetatable({}, mt) == setmetatable({}, mt)",
+        "return setmetatable({}, {__concat = function() while true do end end}) .. 'x'",
+        "return table.concat(setmetatable({}, {__len = function() return 9 end, __index = function() while true do end end}))",
+        "table.insert(setmetatable({}, {__newindex = function() while true do end end}), 1)",
+        "return table.unpack(setmetatable({}, {__index = function() while true do end end}), 1, 9)",
+        "table.sort(setmetatable({}, {__len = function() return 9 end, __index = function(_, i) return i end, __newindex = function() while true do end end}), function() return true end)",
+        "return ('%s'):format(setmetatable({}, {__tostring = function() while true do end end}))",
+        "for _ in pairs(setmetatable({}, {__pairs = function() while true do end end})) do end",
+        "require('spins')",
+        "local t = {} while true do t[1] = next(t) t[1] = nil end",
+        "while true do pcall(error, setmetatable({}, {__tostring = error})) end",
+        "local co co = coroutine.wrap(function() while true do pcall(coroutine.yield) end end) while true do co() end",
+        "while true do select('#', table.unpack({}, 1, 200)) end",
+        "while true do pcall(load, 'return 1') end",
+        "while true do pcall(string.rep, 'x', 1000) end",
     ])
     func cpu(_ body: String) throws {
         let bench = try Bench { $0.cpuStop = .milliseconds(60); $0.cpuWarning = .milliseconds(20) }
+        bench.host.modules["spins"] = .source(Array("while true do end".utf8), chunk: "test.lua")
         let failure = try #require(bench.run(body).failure)
         #expect(failure.kind == .cpu, "\(failure.message)")
+        #expect(failure.position?.chunk == "test.lua", "the report names a line of the script")
         #expect(failure.message == "stopped: the script used more CPU time than it may")
         #expect(bench.value("return 1") == "1")
     }

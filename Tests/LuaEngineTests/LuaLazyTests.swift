@@ -33,12 +33,16 @@ import Testing
          "channel_id":"77","timestamp":"2026-11-01T00:00:00+00:00","pinned":false,"float":12.75,"id":"900","guild_id":"5","unicode":"\u00e9\ud83d\ude00"}
         """#
 
-    /// What a function of the document returns, by form.
-    static func outcome(_ body: String, form: LuaPayload.Form, document: String = document, prototype: LuaPrototypeID = message) throws -> String {
+    /// What a function of the document returns, by form; `after` so many earlier documents were handled by the same function.
+    static func outcome(
+        _ body: String, form: LuaPayload.Form, document: String = document, prototype: LuaPrototypeID = message, after: Int = 0
+    ) throws -> String {
         let bench = try bench()
         bench.run("test.keep(function(m) \(body) end)")
         let result = Array(document.utf8).withUnsafeBytes { bytes in
-            bench.state.call(bench.kept[0]) { $0.append(LuaPayload(bytes, prototype: prototype, form: form)) }
+            func send() -> LuaResult { bench.state.call(bench.kept[0]) { $0.append(LuaPayload(bytes, prototype: prototype, form: form)) } }
+            for _ in 0..<after { _ = send() }
+            return send()
         }
         if let failure = result.failure { return "failed: \(failure.message)" }
         return bench.returned
@@ -88,6 +92,8 @@ import Testing
         let eager = try Self.outcome(body, form: .eager)
         #expect(try Self.outcome(body, form: .lazy) == eager)
         #expect(!eager.hasPrefix("failed: test.lua:1: syntax"))
+        // What is usually read is decoded with the document, and still nobody can tell.
+        #expect(try Self.outcome(body, form: .lazy, after: 12) == eager)
         // Without a prototype the tables are plain.
         #expect(try Self.outcome(body, form: .lazy, prototype: .none) == Self.outcome(body, form: .eager, prototype: .none))
     }
@@ -98,8 +104,9 @@ import Testing
     ])
     func encoded(_ before: String) throws {
         let body = "local test = require 'test' \(before) return test.encode(m)"
-        let eager = try Self.outcome(body, form: .eager), lazy = try Self.outcome(body, form: .lazy)
-        #expect(eager.utf8.sorted() == lazy.utf8.sorted())
+        let eager = try Self.outcome(body, form: .eager)
+        #expect(try Self.outcome(body, form: .lazy).utf8.sorted() == eager.utf8.sorted())
+        #expect(try Self.outcome(body, form: .lazy, after: 12).utf8.sorted() == eager.utf8.sorted())
         #expect(eager.hasPrefix("{"))
     }
 
@@ -110,7 +117,9 @@ import Testing
             let document = "{" + (0..<8).map { "\"k\($0)\":\(LuaPayloadTests.document(&random, depth: 4))" }.joined(separator: ", ") + "}"
             let order = (0..<8).shuffled(using: &random).prefix(5).map { "local _ = m.k\($0) if type(_) == 'table' then local a = next(_) _ = a and _[a] end" }.joined(separator: " ")
             let body = LuaPayloadTests.dump + order + " return dump(m)"
-            #expect(try Self.outcome(body, form: .lazy, document: document) == Self.outcome(body, form: .eager, document: document))
+            let eager = try Self.outcome(body, form: .eager, document: document)
+            #expect(try Self.outcome(body, form: .lazy, document: document) == eager)
+            #expect(try Self.outcome(body, form: .lazy, document: document, after: 10) == eager)
         }
     }
 
@@ -129,10 +138,12 @@ import Testing
             let outcomes = try [LuaPayload.Form.eager, .lazy].map { form in
                 let bench = try Self.bench()
                 bench.run("test.keep(function(m) \(body) end)")
-                let result = term.withUnsafeBytes { bytes in
-                    bench.state.call(bench.kept[0]) { $0.append(LuaPayload(bytes, encoding: .etf, prototype: Self.message, form: form)) }
+                let results = term.withUnsafeBytes { bytes in
+                    (0..<12).map { _ in
+                        bench.state.call(bench.kept[0]) { $0.append(LuaPayload(bytes, encoding: .etf, prototype: Self.message, form: form)) }
+                    }
                 }
-                return result.failure?.message ?? bench.returned
+                return results.last?.failure?.message ?? bench.returned
             }
             #expect(outcomes[0] == outcomes[1])
             #expect(outcomes[0].count > 20)
@@ -185,6 +196,68 @@ import Testing
         #expect(bench.returned == "42 sky 900")
     }
 
+    @Test("fields that handlers usually read are decoded with the document, and no longer when they are not read any more")
+    func usual() throws {
+        let bench = try Self.bench()
+        bench.run("test.keep(function(m) return m.content, m.author.id end) test.keep(function(m) return m.channel_id end)")
+        func send(_ handler: Int, _ count: Int) {
+            Array(Self.document.utf8).withUnsafeBytes { bytes in
+                for _ in 0..<count { _ = bench.state.call(bench.kept[handler]) { $0.append(LuaPayload(bytes, prototype: Self.message)) } }
+            }
+        }
+        send(0, 2)
+        #expect(bench.state.usualFields(254) == 0)
+        send(0, 10)
+        #expect(bench.state.usualFields(254) == 2)
+        #expect(bench.returned == "hello \"there\" 42")
+        send(1, 1000)
+        #expect(bench.state.usualFields(254) == 1)
+        #expect(bench.returned == "77")
+    }
+
+    @Test("of equal keys the first counts in every form")
+    func equalKeys() throws {
+        let document = #"{"a":1,"b":{"c":[1,2]},"a":2,"d":"\#(String(repeating: "x", count: 200))","b":3,"e":4}"#
+        for body in ["return m.a, m.b.c[2], m.e", "for k in pairs(m) do end return m.a, m.b.c[1]", "m.a = nil return m.a, m.e"] {
+            let eager = try Self.outcome(body, form: .eager, document: document)
+            #expect(try Self.outcome(body, form: .lazy, document: document) == eager)
+            #expect(try Self.outcome(body, form: .lazy, document: document, after: 12) == eager)
+        }
+    }
+
+    @Test("usual fields nest only so deep: a document cannot make the decoder run out of stack")
+    func deepUsual() throws {
+        var document = #"{"author":null,"a":1,"b":2,"c":3,"d":4}"#
+        for _ in 0..<300 { document = #"{"reference":\#(document),"a":1,"b":2,"c":3,"d":4}"# }
+        let bench = try Self.bench()
+        try bench.state.defineRule(Self.message, key: "reference", is: Self.message)
+        bench.run("test.keep(function(m) local n = 0 while m.reference do n = n + 1 m = m.reference end return n, m.d end)")
+        Array(document.utf8).withUnsafeBytes { bytes in
+            for _ in 0..<20 {
+                #expect(bench.state.call(bench.kept[0]) { $0.append(LuaPayload(bytes, prototype: Self.message, form: .lazy)) } == .finished)
+                #expect(bench.returned == "300 4")
+            }
+        }
+    }
+
+    @Test("a usual field that does not parse is an error of the run, as in a document decoded at once")
+    func brokenUsual() throws {
+        let bench = try Self.bench()
+        bench.run("test.keep(function(m) return pcall(function() return m.content end) end)")
+        let good = Array(#"{"content":"x","a":1,"b":2,"c":3}"#.utf8), bad = Array(#"{"content":"\x","a":1,"b":2,"c":3}"#.utf8)
+        func send(_ document: [UInt8]) -> LuaResult {
+            document.withUnsafeBytes { bytes in
+                bench.state.call(bench.kept[0]) { $0.append(LuaPayload(bytes, prototype: Self.message, form: .lazy)) }
+            }
+        }
+        #expect(send(bad) == .finished)
+        #expect(bench.returned == "false test.lua:2: invalid JSON at byte 12: bad escape")
+        for _ in 0..<12 { #expect(send(good) == .finished) }
+        #expect(send(bad).failure?.message == "invalid JSON at byte 12: bad escape")
+        #expect(send(good) == .finished)
+        #expect(bench.returned == "true x")
+    }
+
     @Test("documents that handlers read whole are decoded at once after a while")
     func adaptive() throws {
         let bench = try Self.bench()
@@ -195,8 +268,8 @@ import Testing
             }
         }
         send(0, 200)
-        #expect(bench.state.usesEagerForm(Self.message))
+        #expect(bench.state.usesEagerForm(254))
         send(1, 1200)
-        #expect(!bench.state.usesEagerForm(Self.message))
+        #expect(!bench.state.usesEagerForm(254))
     }
 }

@@ -62,6 +62,15 @@ import Testing
         #expect(throws: LuaFailure.self) { try bench.state.defineMethod("x", of: LuaPrototypeID(rawValue: 9), .integer(1)) }
     }
 
+    @Test("os.clock is the CPU time of the process, os.time and os.date the calendar's")
+    func clocks() throws {
+        let bench = try Bench()
+        #expect(bench.value("local a = os.clock() local x = 0 for i = 1, 3000000 do x = x + i end return math.type(a), os.clock() > a") == "float true")
+        #expect(bench.value("return os.time{year = 2026, month = 11, day = 24, hour = 12} - os.time{year = 2026, month = 11, day = 23, hour = 12}, os.difftime(5, 3)")
+            == "86400 2")
+        #expect(bench.value("return os.date('!%Y-%m-%d %H:%M:%S', 0), os.date('!*t', 86400).day, math.type(os.time())") == "1970-01-01 00:00:00 2 integer")
+    }
+
     @Test("checking compiles and runs nothing")
     func check() throws {
         let bench = try Bench()

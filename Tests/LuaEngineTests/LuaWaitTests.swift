@@ -17,6 +17,23 @@ import Testing
         ("xpcall", "return select(2, xpcall(test.wait, print))"),
         ("an xpcall handler", "return select(2, xpcall(error, function() return test.wait() end))"),
         ("an __index metamethod", "return setmetatable({}, {__index = function() return test.wait() end}).x"),
+        ("a method of an object whose __index is a function",
+         "local o = setmetatable({}, {__index = function(_, k) return function(self) return test.wait(k) end end}) return o:fetch()"),
+        ("a __newindex metamethod", "local r local t = setmetatable({}, {__newindex = function() r = test.wait() end}) t.x = 1 return r"),
+        ("an __eq metamethod", "local r local mt = {__eq = function() r = test.wait() return true end} local _ = setmetatable({}, mt) == setmetatable({}, mt) return r"),
+        ("an __lt metamethod", "local r local mt = {__lt = function() r = test.wait() return true end} local _ = setmetatable({}, mt) < setmetatable({}, mt) return r"),
+        ("a __le metamethod", "local r local mt = {__le = function() r = test.wait() return true end} local _ = setmetatable({}, mt) <= setmetatable({}, mt) return r"),
+        ("a __len metamethod", "return #setmetatable({}, {__len = function() return test.wait() end})"),
+        ("a __concat metamethod", "return 'x' .. setmetatable({}, {__concat = function() return test.wait() end})"),
+        ("a __unm metamethod", "return -setmetatable({}, {__unm = function() return test.wait() end})"),
+        ("a property's function", "local t = setmetatable({}, {__index = setmetatable({}, {__index = function() return test.wait() end})}) return t.x"),
+        ("a numeric loop inside nested functions", "local function f() for i = 1, 1 do return (function() return test.wait() end)() end end return f()"),
+        ("a tail call", "return test.wait()"),
+        ("pcall around a coroutine around pcall", """
+            local co = coroutine.wrap(function() local ok, v = pcall(function() return test.wait() end) coroutine.yield('between') return v end)
+            local ok, first = pcall(co)
+            assert(first == 'between') return co()
+            """),
         ("an __add metamethod", "return setmetatable({}, {__add = function() return test.wait() end}) + 1"),
         ("a __call metamethod", "return setmetatable({}, {__call = function() return test.wait() end})()"),
         ("an iterator", "for x in function() return test.wait() end do return x end"),
@@ -56,18 +73,32 @@ import Testing
         ("string.gsub('abc', '.', function()\n return test.wait() end)", "test.lua:3: cannot wait inside string.gsub (test.wait)"),
         ("tostring(setmetatable({}, {__tostring = function()\n return test.wait() end}))", "test.lua:3: cannot wait inside tostring (test.wait)"),
         ("table.sort({2, 1}, coroutine.wrap(function()\n test.wait() end))", "cannot wait inside table.sort (test.wait)"),
-        ("table.sort({2, 1}, function()\n return pcall(test.wait) and error(select(2, pcall(test.wait)), 0) end)",
-         "cannot wait inside table.sort (test.wait)"),
+        ("local e table.sort({2, 1}, function()\n e = select(2, pcall(test.wait)) end) error(e, 0)", "cannot wait inside table.sort (test.wait)"),
+        ("load(function()\n test.wait() end)", "test.lua:3: cannot wait inside load (test.wait)"),
+        ("table.concat(setmetatable({}, {__len = function() return 1 end, __index = function()\n return test.wait() end}))",
+         "test.lua:3: cannot wait inside table.concat (test.wait)"),
+        ("table.insert(setmetatable({}, {__newindex = function()\n test.wait() end}), 1)", "test.lua:3: cannot wait inside table.insert (test.wait)"),
+        ("table.unpack(setmetatable({}, {__index = function()\n return test.wait() end}), 1, 1)", "test.lua:3: cannot wait inside table.unpack (test.wait)"),
+        ("print(setmetatable({}, {__tostring = function()\n return test.wait() end}))", "test.lua:3: cannot wait inside print (test.wait)"),
+        ("('%s'):format(setmetatable({}, {__tostring = function()\n return test.wait() end}))", "test.lua:3: cannot wait inside string.format (test.wait)"),
+        ("coroutine.wrap(function() table.sort({2, 1}, function()\n return test.wait() end) end)()", "test.lua:3: cannot wait inside table.sort (test.wait)"),
+        ("table.sort({2, 1}, function()\n return require('waits') end)", "waits.lua:1: cannot wait inside table.sort (test.wait)"),
     ])
     func cannotWait(_ body: String, _ message: String) throws {
         let bench = try Bench()
-        let failure = bench.run(body).failure
-        if failure == nil {
-            // The script caught the first error and went on; the second way to see it is through pcall's result.
-            return
-        }
-        #expect(failure!.message.hasSuffix(message), "\(failure!.message)")
+        bench.host.modules["waits"] = .source(Array("require('test').wait()".utf8), chunk: "waits.lua")
+        let failure = try #require(bench.run(body).failure)
+        #expect(failure.message.hasSuffix(message), "\(failure.message)")
         #expect(bench.waits.isEmpty)
+        #expect(bench.run("test.wait()").run != nil, "a refused wait leaves the state able to wait")
+    }
+
+    @Test("an error value's __tostring, which the host asks for, cannot wait")
+    func tostringOfError() throws {
+        let bench = try Bench()
+        let failure = try #require(bench.run("error(setmetatable({}, {__tostring = function() return test.wait() end}))").failure)
+        #expect(failure.message == "(the error value's __tostring failed)")
+        #expect(bench.waits.isEmpty && bench.state.statistics.waiting == 0)
     }
 
     @Test("a script cannot resume, close or steal a coroutine that waits for the host")

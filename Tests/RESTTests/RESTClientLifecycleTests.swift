@@ -1,6 +1,7 @@
 import Discord
 import JSON
 import Reactor
+import Synchronization
 import Testing
 
 @testable import REST
@@ -162,26 +163,28 @@ private func get(_ path: String) -> RESTRequest { .raw(.get, path: path) }
 
     @Test("a program started meanwhile does not inherit connections")
     func closeOnExec() async throws {
-        let session = try await run { client, _, done in
+        let port = Mutex(0)
+        let session = try await Session.run(Self.slow, program: "server.py", configure: { _, server in port.withLock { $0 = server.port } }) { client, _, done in
             client.perform(get("/a")) { _ in
-                // The connection is open and idle now; every TCP connection of this process is a client's of some test.
+                // The connection is open and idle now.
                 var session = Session()
-                for descriptor in 3..<CInt(1024) {
-                    var address = sockaddr_in()
-                    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-                    let code = withUnsafeMutablePointer(to: &address) {
-                        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
-                    }
-                    guard code == 0, address.sin_family == sa_family_t(AF_INET) else { continue }
-                    let flags = fcntl(descriptor, F_GETFD)
-                    // Another test's may have been closed since.
-                    if flags >= 0 { session.order.append(Int(flags & FD_CLOEXEC)) }
-                }
+                let descriptors = Self.descriptors(connectedTo: port.withLock { $0 })
+                session.order = descriptors.map { Int(fcntl($0, F_GETFD) & FD_CLOEXEC) }
                 done(session)
             }
         }
-        #expect(!session.order.isEmpty)
-        #expect(session.order.allSatisfy { $0 == Int(FD_CLOEXEC) })
+        #expect(session.order == [Int(FD_CLOEXEC)])
+    }
+
+    private static func descriptors(connectedTo port: Int) -> [CInt] {
+        (3..<CInt(1024)).filter { descriptor in
+            var address = sockaddr_in()
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let code = withUnsafeMutablePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
+            }
+            return code == 0 && address.sin_family == sa_family_t(AF_INET) && UInt16(bigEndian: address.sin_port) == UInt16(port)
+        }
     }
 
     @Test("a client that is dropped leaves nothing in its reactor")

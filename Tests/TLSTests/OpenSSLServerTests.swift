@@ -1,6 +1,7 @@
 import Certificates
 import Reactor
 import TLS
+import TestSupport
 import Testing
 
 @Suite(

@@ -1,4 +1,5 @@
 import Certificates
+import TestSupport
 
 /// A TLS server we did not write: Python's `ssl` module on a loopback port the kernel chose.
 final class PythonServer {

@@ -78,9 +78,17 @@ void shim_put_reference(shim_state *S, int32_t slot);
 void shim_put_function(shim_state *S, int32_t function);
 void shim_put_event(shim_state *S, int32_t depth);
 void shim_put_object(shim_state *S, uint8_t kind, uint64_t identity);
-/// Copies the document; it is decoded when the value is pushed. `form`: 0 whichever is cheaper, 1 at once, 2 as it is read.
-void shim_put_payload(
-    shim_state *S, const void *bytes, size_t length, int32_t encoding, int32_t nulls, uint8_t prototype, int32_t form);
+typedef struct {
+    const void *bytes;
+    size_t length;
+    uint8_t encoding;       ///< 0 JSON, 1 ETF
+    uint8_t nulls;          ///< whether nulls of objects are kept
+    uint8_t form;           ///< 0 whichever is cheaper, 1 at once, 2 as it is read
+    uint8_t prototype;      ///< of the outermost object
+    uint8_t profile;        ///< documents of one number are expected to be read alike
+} shim_payload;
+/// Copies the document; it is decoded when the value is pushed.
+void shim_put_payload(shim_state *S, const shim_payload *payload);
 
 typedef struct {
     const char *message, *route, *code_word;    // route and code_word may be NULL
@@ -120,6 +128,8 @@ enum { SHIM_FINISHED = 0, SHIM_WAITING = 1, SHIM_FAILED = 2, SHIM_STALE = 3 };
 
 /// Calls the function in reference `slot` with the values put since `mark`.
 int32_t shim_run(shim_state *S, int32_t slot, int32_t mark, shim_run_id *run);
+/// Calls it with a decoded event alone, and nothing put: the shortest way into a handler.
+int32_t shim_run_event(shim_state *S, int32_t slot, int32_t depth, shim_run_id *run);
 /// Compiles text and runs it with the values put since `mark`.
 int32_t shim_run_source(shim_state *S, const void *source, size_t length, const char *chunk, int32_t mark, shim_run_id *run);
 /// Compiles text without running it.
@@ -153,11 +163,12 @@ const shim_failure *shim_last_failure(const shim_state *S);
 // MARK: events
 
 /// Decodes a document once for several calls. Answers its depth (0…), or -1 after a failure.
-int32_t shim_event_begin(
-    shim_state *S, const void *bytes, size_t length, int32_t encoding, int32_t nulls, uint8_t prototype, int32_t form);
+int32_t shim_event_begin(shim_state *S, const shim_payload *payload);
 void shim_event_end(shim_state *S, int32_t depth);
-/// How many more documents of a prototype are decoded at once because those before were mostly read whole.
-int32_t shim_eager_left(const shim_state *S, uint8_t prototype);
+/// How many more documents of a profile are decoded at once because those before were mostly read whole.
+int32_t shim_eager_left(const shim_state *S, uint8_t profile);
+/// How many fields of a profile's documents are decoded with them because they are usually read.
+int32_t shim_usual_fields(const shim_state *S, uint8_t profile);
 
 // MARK: inside a host call; `L` is the thread the trampoline passed, or the one of shim_returned
 

@@ -4,26 +4,34 @@ import Glibc
 import Darwin
 #endif
 
-/// A moment of the wall clock in UTC, printed as ISO 8601 with milliseconds.
-struct UTCTimestamp: CustomStringConvertible {
+/// A moment of the wall clock in UTC, for people and for what outlives the process. Everything else is timed by the monotonic clock.
+package struct UTCTimestamp: Equatable, Sendable, CustomStringConvertible {
     /// Milliseconds since 1970-01-01T00:00:00Z.
-    let milliseconds: Int64
+    package let milliseconds: Int64
 
-    static func now() -> UTCTimestamp {
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    package static func now() -> UTCTimestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return UTCTimestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
-    /// `2026-01-31T12:34:56.789Z`
-    var description: String { "\(date)T\(timeOfDay)Z" }
+    /// ISO 8601: `2026-01-31T12:34:56.789Z`
+    package var description: String { "\(date)T\(timeOfDay)Z" }
 
     /// `12:34:56.789`
-    var timeOfDay: String {
-        let inDay = milliseconds - day * 86_400_000
-        return [inDay / 3_600_000, inDay / 60_000 % 60, inDay / 1000 % 60].map { Self.padded($0, 2) }.joined(separator: ":")
-            + "." + Self.padded(inDay % 1000, 3)
+    package var timeOfDay: String { "\(clock).\(Self.padded(millisecondOfDay % 1000, 3))" }
+
+    /// `2026-01-31 12:34:56 UTC`
+    package var sentence: String { "\(date) \(clock) UTC" }
+
+    private var clock: String {
+        let second = millisecondOfDay / 1000
+        return [second / 3600, second / 60 % 60, second % 60].map { Self.padded($0, 2) }.joined(separator: ":")
     }
+
+    private var millisecondOfDay: Int64 { milliseconds - day * 86_400_000 }
 
     private var day: Int64 { milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000 }
 

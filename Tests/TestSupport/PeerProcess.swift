@@ -5,10 +5,15 @@ import Darwin
 #endif
 
 /// A program started for a test, with pipes on its standard input and output.
-final class PeerProcess {
-    struct CannotStart: Error {
-        let program: String
-        let reason: String
+package final class PeerProcess {
+    package struct CannotStart: Error {
+        package let program: String
+        package let reason: String
+
+        package init(program: String, reason: String) {
+            self.program = program
+            self.reason = reason
+        }
     }
 
     private let process: pid_t
@@ -17,7 +22,7 @@ final class PeerProcess {
     private var pending: [UInt8] = []
 
     /// Finds `program` in PATH. Its errors go to the test's own, or, when they matter to the test, with its output.
-    init(_ program: String, _ arguments: [String], errorsWithOutput: Bool = false) throws {
+    package init(_ program: String, _ arguments: [String], errorsWithOutput: Bool = false) throws {
         var toChild: [CInt] = [-1, -1]
         var fromChild: [CInt] = [-1, -1]
         guard pipe(&toChild) == 0, pipe(&fromChild) == 0 else { throw CannotStart(program: program, reason: "no pipe") }
@@ -53,29 +58,41 @@ final class PeerProcess {
     deinit {
         close(input)
         close(output)
-        kill(process, SIGKILL)
+        kill()
         var status: CInt = 0
         waitpid(process, &status, 0)
     }
 
+    /// Ends the program at once, as a crash does.
+    package func kill() { _ = Self.end(process, SIGKILL) }
+
+    /// kill(2), which the method's name hides.
+    #if canImport(Glibc)
+    private static let end = Glibc.kill
+    #else
+    private static let end = Darwin.kill
+    #endif
+
     /// Whether `program` can be run at all.
-    static func exists(_ program: String) -> Bool {
+    package static func exists(_ program: String) -> Bool {
         guard let path = getenv("PATH") else { return false }
         return String(cString: path).split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
     }
 
-    func send(_ line: String) {
+    package func send(_ line: String) {
         let bytes = Array((line + "\n").utf8)
         _ = write(input, bytes, bytes.count)
     }
 
-    /// The next line the program prints; nil when it has ended.
-    func readLine() -> String? {
+    /// The next line the program prints; nil when it has ended, or has printed nothing for 30 seconds.
+    package func readLine() -> String? {
         while true {
             if let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
                 defer { pending.removeSubrange(...end) }
                 return String(decoding: pending[..<end], as: UTF8.self)
             }
+            var wait = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+            guard poll(&wait, 1, 30_000) > 0 else { return nil }
             var chunk = [UInt8](repeating: 0, count: 4096)
             let count = read(output, &chunk, chunk.count)
             guard count > 0 else { return nil }
@@ -84,7 +101,7 @@ final class PeerProcess {
     }
 
     /// Skips lines until one that begins with `prefix`, and returns the rest of that.
-    func readLine(after prefix: String) -> String? {
+    package func readLine(after prefix: String) -> String? {
         while let line = readLine() {
             if line.hasPrefix(prefix) { return String(line.dropFirst(prefix.count)) }
         }
