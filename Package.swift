@@ -53,7 +53,7 @@ let package = Package(
             dependencies: [
                 "Reactor", "TLS", "Gateway", "GatewayProtocol", "REST", "LuaEngine", "Discord", "JSON", "Configuration", "Logging",
             ],
-            resources: [.embedInCode("Lua/bot.lua")]),
+            resources: [.embedInCode("Lua/bot.lua"), .embedInCode("Lua/tasks.lua"), .embedInCode("Lua/carry.lua")]),
         .executableTarget(name: "moonwire", dependencies: ["BotHost", "Configuration", "Logging", "ArgumentParser"]),
 
         // The stand-in for Discord, on another WebSocket and another TLS than ours.
@@ -103,7 +103,11 @@ let package = Package(
         .testTarget(name: "FleetTests", dependencies: ["Gateway", "GatewayProtocol", "Reactor", "TLS", "Discord", "JSON", "Simulator"]),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
-        .testTarget(name: "BotHostTests", dependencies: ["BotHost", "Configuration", "Discord", "JSON", "Reactor", "Simulator", "TestSupport"]),
+        .testTarget(
+            name: "BotHostTests",
+            dependencies: [
+                "BotHost", "Configuration", "Discord", "GatewayProtocol", "JSON", "Logging", "LuaEngine", "REST", "Reactor", "Simulator", "TestSupport",
+            ]),
         .testTarget(
             name: "SimulatorTests",
             dependencies: [

@@ -2,6 +2,7 @@ internal import Configuration
 internal import Discord
 internal import Gateway
 internal import GatewayProtocol
+internal import JSON
 internal import LuaEngine
 internal import Logging
 internal import REST
@@ -34,6 +35,11 @@ extension Bot {
             memberRequests -= 1
             answer(waiter, .failed(LuaErrorValue(message: "\(error)", code: .word("members"))))
         }
+    }
+
+    func shards(for waiter: Waiter) {
+        let shards = (fleet?.statuses ?? []).map(\.object)
+        answer(waiter, .document(JSONValue.array(shards).serialized))
     }
 
     private func answer(_ waiter: Waiter, _ reply: HostReply) {

@@ -1,6 +1,7 @@
 internal import Gateway
 internal import GatewayProtocol
 internal import Logging
+internal import Reactor
 
 /// What is written down of the gateway's frames and of REST's steps.
 extension Bot {

@@ -40,7 +40,9 @@ package final class Bot {
     /// Member requests without an answer.
     var memberRequests = 0
     private var toldShedCounts = [Int](repeating: 0, count: EventName.count)
-    private var watcher: PackWatcher?
+    /// The packs that run.
+    var folders: [PackFolder]
+    private(set) var watcher: PackWatcher?
     private var signals: SignalSource?
     private var outcome: Result<ExitStatus, BotFailure> = .success(.success)
 
@@ -54,6 +56,7 @@ package final class Bot {
         self.options = options
         self.token = token
         logger = options.logger
+        folders = options.packs
         try Self.checkNames(options.packs)
         do throws(IOFailure) { reactor = try Reactor() } catch { throw BotFailure(.failure, "no event loop: \(error)") }
         do throws(TLSFailure) { tls = try TLSContext(caFile: options.settings.discord.caFile) } catch {
@@ -72,11 +75,11 @@ package final class Bot {
         }
         scripts = try ScriptThread(
             services: BotServices(bot: LoopBound(WeakBot(self), on: reactor), handle: reactor.handle),
-            limits: LuaLimits(options.settings.limits), queueCapacity: options.settings.limits.queueMegabytes << 20, logger: logger)
+            limits: options.settings.limits, logger: logger)
     }
 
     /// Two packs with one name could not be told apart in logs and commands.
-    private static func checkNames(_ packs: [PackFolder]) throws(BotFailure) {
+    static func checkNames(_ packs: [PackFolder]) throws(BotFailure) {
         var seen: Set<String> = []
         for pack in packs where !seen.insert(pack.name).inserted {
             throw BotFailure(.usage, "two packs are called '\(pack.name)'; give each a folder with a name of its own")
@@ -97,10 +100,13 @@ package final class Bot {
             signals = try SignalSource([.interrupt, .terminate, .hangUp, .user2], on: reactor) { [unowned self] in received($0) }
         } catch { throw BotFailure(.failure, "signals cannot be received: \(error)") }
         if options.watch {
-            watcher = try PackWatcher(options.packs, on: reactor, logger: logger) { [unowned self] folder in
-                scripts.perform { $0.reload(root: folder.watched) }
+            let watcher = PackWatcher(on: reactor, logger: logger) { [unowned self] folder in
+                scripts.perform { $0.reload(named: folder.name) }
             }
+            for folder in folders { try watcher.watch(folder) }
+            self.watcher = watcher
         }
+        if let guards = LuaVersion.library.guards { logger.notice("Lua \(LuaVersion.library): \(guards)") }
         load()
         reportShedEvents()
         reactor.run()
@@ -109,7 +115,7 @@ package final class Bot {
 
     private func load() {
         let bot = LoopBound(WeakBot(self), on: reactor)
-        let folders = options.packs
+        let folders = folders
         scripts.perform { [handle = reactor.handle] runtime in
             runtime.load(folders) { failure in
                 let isLoaded = failure == nil
@@ -131,9 +137,7 @@ package final class Bot {
 
     private func received(_ signal: Signal) {
         switch signal {
-        case .hangUp:
-            logger.info("SIGHUP: reloading every pack")
-            scripts.perform { $0.reload() }
+        case .hangUp: reloadConfiguration()
         case .interrupt, .terminate:
             if phase == .stopping || phase == .stopped { ExitStatus.interrupted.exitNow() }
             logger.info("closing; once more ends at once")
@@ -185,6 +189,8 @@ package final class Bot {
     }
 
     private func drain(until deadline: ContinuousClock.Instant, then: @escaping () -> Void) {
+        scripts.wake()
+        scripts.perform { $0.removeAll() }
         awaitScripts(until: deadline) { [unowned self] in
             rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now), completion: then)
         }

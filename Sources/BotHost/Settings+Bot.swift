@@ -26,6 +26,11 @@ extension LuaLimits {
         memory = settings.memoryMegabytes << 20
         cpuWarning = .milliseconds(settings.cpuWarnMilliseconds)
         cpuStop = .milliseconds(settings.cpuStopMilliseconds)
+        stringBytes = settings.stringMegabytes << 20
+        sourceBytes = settings.sourceKilobytes << 10
+        coroutines = settings.coroutines
+        // Waiting runs, and those that the host itself starts while all of them wait.
+        runs = settings.runs + 16
     }
 }
 

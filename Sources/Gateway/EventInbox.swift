@@ -15,7 +15,7 @@ package final class EventInbox: Sendable {
         package let shard: Int
         package let sequence: Int64
         package let encoding: PayloadEncoding
-        /// Begins with the value of `d`; valid during the call that hands it over.
+        /// Begins with the value of `d`; valid as long as the buffer.
         package let payload: UnsafeRawBufferPointer
     }
 
@@ -78,20 +78,24 @@ package final class EventInbox: Sendable {
         state.withLock { swap(&$0.buffer, &buffer) }
     }
 
+    /// The event that begins at `offset` of a buffer that `take` filled, and moves `offset` behind it; `nil` at the end.
+    package static func next(in buffer: UnsafeRawBufferPointer, at offset: inout Int) -> Event? {
+        guard offset < buffer.count else { return nil }
+        let header = buffer.loadUnaligned(fromByteOffset: offset, as: Header.self)
+        let start = offset + MemoryLayout<Header>.size
+        offset = start + header.length
+        // Only `append` writes here, so the number is that of an event.
+        guard let name = EventName(rawValue: header.event) else { return nil }
+        return Event(
+            name: name, shard: Int(header.shard), sequence: header.sequence, encoding: header.isETF ? .etf : .json,
+            payload: UnsafeRawBufferPointer(rebasing: buffer[start..<offset]))
+    }
+
     /// Calls `body` with every event of a buffer that `take` filled, in order.
     package static func forEach(in buffer: [UInt8], _ body: (Event) -> Void) {
-        let size = MemoryLayout<Header>.size
         buffer.withUnsafeBytes { bytes in
             var offset = 0
-            while offset < bytes.count {
-                let header = bytes.loadUnaligned(fromByteOffset: offset, as: Header.self)
-                let payload = UnsafeRawBufferPointer(rebasing: bytes[offset + size..<offset + size + header.length])
-                offset += size + header.length
-                // Only `append` writes here, so the number is that of an event.
-                guard let name = EventName(rawValue: header.event) else { continue }
-                body(Event(
-                    name: name, shard: Int(header.shard), sequence: header.sequence, encoding: header.isETF ? .etf : .json, payload: payload))
-            }
+            while let event = next(in: bytes, at: &offset) { body(event) }
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Discord
 internal import Gateway
 internal import GatewayProtocol
@@ -15,8 +16,8 @@ final class ScriptThread: Sendable {
     /// Starts the thread.
     ///
     /// - Throws: the system's refusal to make a loop, a thread or its CPU clock.
-    init(services: any HostServices, limits: LuaLimits, queueCapacity: Int, logger: Logger) throws(BotFailure) {
-        let inbox = EventInbox(capacity: queueCapacity)
+    init(services: any HostServices, limits: LimitSettings, logger: Logger) throws(BotFailure) {
+        let inbox = EventInbox(capacity: limits.queueMegabytes << 20)
         self.inbox = inbox
         let started = Handover<Result<Started, BotFailure>>()
         do {

@@ -7,6 +7,8 @@ internal import REST
 protocol HostServices: Sendable {
     func perform(_ request: RESTRequest, for waiter: Waiter)
     func requestMembers(_ request: MemberRequest, for waiter: Waiter)
+    /// Answers with the state of every shard.
+    func shards(for waiter: Waiter)
     func update(_ presence: Presence)
     /// The packs now listen to `events`; told whenever that changes.
     func subscribe(to events: Set<EventName>)
@@ -18,6 +20,8 @@ struct Waiter: Hashable, Sendable {
     let run: LuaRun
     /// What the answer is in Lua.
     let prototype: Prototype?
+    /// How large the request is that waits.
+    let bytes: Int
 }
 
 /// What a waiter gets.
@@ -25,5 +29,7 @@ enum HostReply: Sendable {
     case response(RESTResponse)
     /// GUILD_MEMBERS_CHUNK payloads in order.
     case members([[UInt8]], PayloadEncoding)
+    /// JSON text.
+    case document([UInt8])
     case failed(LuaErrorValue)
 }

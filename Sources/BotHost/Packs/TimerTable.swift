@@ -11,6 +11,10 @@ struct TimerTable {
         var token: TimerToken
         /// When it is due; an interval counts from here, so that a slow handler does not make the clock drift.
         var due: ContinuousClock.Instant
+        /// It is due and waits for its turn.
+        var isReady = false
+        /// It fires once and was due while the pack was suspended.
+        var isHeld = false
     }
 
     private var entries: [Int64: Entry] = [:]
@@ -18,6 +22,9 @@ struct TimerTable {
 
     /// Timers that wait.
     var count: Int { entries.count }
+
+    /// Those that were due once while the pack was suspended, in the order in which they were set.
+    var held: [Int64] { entries.filter(\.value.isHeld).keys.sorted() }
 
     mutating func nextKey() -> Int64 {
         lastKey += 1

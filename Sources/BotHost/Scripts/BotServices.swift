@@ -16,6 +16,10 @@ struct BotServices: HostServices {
         handle.post { [bot] in bot.value.object?.requestMembers(request, for: waiter) }
     }
 
+    func shards(for waiter: Waiter) {
+        handle.post { [bot] in bot.value.object?.shards(for: waiter) }
+    }
+
     func update(_ presence: Presence) {
         handle.post { [bot] in bot.value.object?.update(presence) }
     }

@@ -3,6 +3,7 @@ internal import GatewayProtocol
 internal import JSON
 internal import LuaEngine
 internal import REST
+internal import Reactor
 
 /// Calls that go to the reactor thread and mostly wait for its answer.
 extension PackGeneration {
@@ -26,8 +27,10 @@ extension PackGeneration {
         if !call.arguments.isNilOrNone(4) {
             do throws(LuaEncodeFailure) { body = try call.arguments.withJSON(4) { Array($0) } } catch { return call.raise("\(error)") }
         }
+        var size = body?.count ?? 0
         if call.arguments.count > 6 {
             guard let files = files(&call) else { return call.raise("files must be { name = \"…\", data = \"…\" }") }
+            size += files.reduce(0) { $0 + $1.bytes.count }
             request.body = .multipart(payload: body ?? [], files: files)
         } else if let body {
             request.body = .json(body)
@@ -40,9 +43,45 @@ extension PackGeneration {
         }
 
         let prototype = call.arguments.string(3).flatMap(Prototype.init(name:))
+        let (services, ready) = (services, request)
+        return ask(&call, bytes: size, prototype: prototype) { services.perform(ready, for: $0) }
+    }
+
+    /// Waits for what `body` asks for, if the pack may ask for more.
+    private func ask(_ call: inout LuaCall, bytes: Int, prototype: Prototype? = nil, _ body: (Waiter) -> Void) -> LuaOutcome {
+        if let refusal = requests.refusal(ofBytes: bytes, limits) { return call.stop("stopped: \(refusal)") }
         guard let run = call.wait() else { return .raised }
-        services.perform(request, for: Waiter(generation: number, run: run, prototype: prototype))
+        requests.begin(bytes: bytes)
+        body(Waiter(generation: number, run: run, prototype: prototype, bytes: bytes))
         return .waiting
+    }
+
+    /// host.shards() → the state of every shard
+    func shards(_ call: inout LuaCall) -> LuaOutcome {
+        ask(&call, bytes: 0) { services.shards(for: $0) }
+    }
+
+    /// Hands an answer to the run that waits for it.
+    func answer(_ waiter: Waiter, with reply: HostReply) {
+        requests.end(bytes: waiter.bytes)
+        let run = waiter.run
+        guard let role = take(run) else { return }
+        switch reply {
+        case .failed(let error):
+            settle(state.resume(run, raising: error), as: role)
+        case .response(let response):
+            settle(response.body.withUnsafeBytes { bytes in
+                state.resume(run) { results in
+                    if !bytes.isEmpty { results.append(LuaPayload(bytes, prototype: waiter.prototype?.id ?? .none)) }
+                }
+            }, as: role)
+        case .members(let chunks, let encoding):
+            settle(state.resume(run) { results in
+                for chunk in chunks { chunk.withUnsafeBytes { results.append(LuaPayload($0, encoding: encoding.lua)) } }
+            }, as: role)
+        case .document(let json):
+            settle(json.withUnsafeBytes { bytes in state.resume(run) { $0.append(LuaPayload(bytes)) } }, as: role)
+        }
     }
 
     private func files(_ call: inout LuaCall) -> [UploadFile]? {
@@ -78,9 +117,7 @@ extension PackGeneration {
         do throws(CommandError) {
             request = try MemberRequest(guild: guild, selection: selection, presences: call.arguments.isTrue(5), nonce: nonces.next())
         } catch { return call.raise("\(error)") }
-        guard let run = call.wait() else { return .raised }
-        services.requestMembers(request, for: Waiter(generation: number, run: run, prototype: nil))
-        return .waiting
+        return ask(&call, bytes: 0) { services.requestMembers(request, for: $0) }
     }
 
     private func users(_ call: inout LuaCall) -> [Snowflake]? {
@@ -101,8 +138,15 @@ extension PackGeneration {
         do throws(LuaEncodeFailure) { text = try call.arguments.withJSON(1) { Array($0) } } catch { return call.raise("\(error)") }
         guard let value = try? JSONValue(parsing: text) else { return call.raise("a presence must be a table") }  // our own encoder made it
         do throws(PresenceFault) {
-            services.update(try Presence(script: value))
+            let isNew = pendingPresence == nil
+            pendingPresence = try Presence(script: value)
+            // Only the newest of a turn is sent, however many a script sets.
+            if isNew { reactor.nextTurn { [weak self] in self?.flushPresence() } }
         } catch { return call.raise(error.description) }
         return .returned
+    }
+
+    func flushPresence() {
+        if let presence = pendingPresence.take() { services.update(presence) }
     }
 }

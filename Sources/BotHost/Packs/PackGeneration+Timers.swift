@@ -1,3 +1,4 @@
+internal import Configuration
 internal import LuaEngine
 internal import Logging
 internal import Reactor
@@ -11,8 +12,8 @@ extension PackGeneration {
         guard !repeats || delay >= .milliseconds(10) else { return call.raise("bot.every repeats at most every 10 ms") }
         guard let name = call.arguments.string(3) else { return call.badArgument(3, expected: "name") }
         guard let function = call.arguments.reference(4) else { return call.badArgument(4, expected: "function") }
-        guard phase == .loading || phase == .serving else { return call.raise("this pack is being unloaded") }
-        guard timers.count < Self.timerLimit else { return call.raise("too many timers: a pack may have \(Self.timerLimit)") }
+        guard phase != .draining && phase != .closed else { return call.raise("this pack is being unloaded") }
+        guard timers.count < limits.timers else { return call.stop("stopped: more than \(limits.timers) timers") }
         let key = timers.nextKey()
         let due = reactor.now + delay
         let token = reactor.schedule(at: due) { [weak self] in self?.fire(key) }
@@ -35,10 +36,11 @@ extension PackGeneration {
     func sleep(_ call: inout LuaCall) -> LuaOutcome {
         guard let delay = delay(&call, 1) else { return .raised }
         guard let run = call.wait() else { return .raised }
-        reactor.schedule(after: delay) { [weak self] in self?.wake(run) }
+        alarms[run] = reactor.schedule(after: delay) { [weak self] in _ = self?.wake(run) }
         return .waiting
     }
 
+    /// Makes a timer that is due run in a later turn.
     private func fire(_ key: Int64) {
         guard var entry = timers[key] else { return }
         if let interval = entry.interval {
@@ -46,17 +48,45 @@ extension PackGeneration {
             repeat { entry.due += interval } while entry.due <= reactor.now
             entry.token = reactor.schedule(at: entry.due) { [weak self] in self?.fire(key) }
             timers[key] = entry
-        } else {
-            timers[key] = nil
-        }
-        guard !waiting.values.contains("timer \(entry.name) #\(key)") else {
-            logger.debug("timer \(entry.name) is due while its last run still waits; skipped")
+            // One that has not had its turn since it was last due has it once.
+            guard phase == .serving || phase == .loading, !entry.isReady else { return }
+        } else if phase == .suspended {
+            timers[key]?.isHeld = true
             return
         }
-        self.call(entry.function, as: "timer \(entry.name) #\(key)")
+        timers[key]?.isReady = true
+        tasks.append(.timer(key))
+        pumpLater()
     }
 
-    private func delay(_ call: inout LuaCall, _ index: Int) -> Duration? {
+    /// Runs a timer whose turn has come.
+    func runTimer(_ key: Int64) {
+        guard let entry = timers[key] else { return }
+        guard phase == .serving || phase == .loading else {
+            if entry.interval == nil { timers[key]?.isHeld = true }
+            timers[key]?.isReady = false
+            return
+        }
+        if entry.interval == nil { timers[key] = nil } else { timers[key]?.isReady = false }
+        let isBusy = !waiting.isEmpty && waiting.values.contains { role in
+            if case .timer(key, _) = role { true } else { false }
+        }
+        guard !isBusy else {
+            log.write(.debug, "timer \(entry.name) is due while its last run still waits; skipped")
+            return
+        }
+        call(entry.function, as: .timer(key: key, name: entry.name))
+    }
+
+    /// Runs those that were due once while the pack was suspended.
+    func fireHeldTimers() {
+        for key in timers.held {
+            timers[key]?.isHeld = false
+            fire(key)
+        }
+    }
+
+    func delay(_ call: inout LuaCall, _ index: Int) -> Duration? {
         if let number = call.arguments.number(index) {
             if let delay = DelayText.seconds(number) { return delay }
         } else if let text = call.arguments.string(index) {
@@ -65,7 +95,4 @@ extension PackGeneration {
         _ = call.badArgument(index, "a delay is a number of seconds, or text like \"500ms\", \"10s\", \"10m\", \"1h30m\"")
         return nil
     }
-
-    /// Timers one generation may have.
-    private static let timerLimit = 1000
 }

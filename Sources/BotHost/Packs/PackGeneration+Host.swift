@@ -10,12 +10,23 @@ extension PackGeneration {
         guard let function = HostFunction(rawValue: function) else { return call.raise("no such host function") }
         switch function {
         case .on: return on(&call)
+        case .onUnload: return onUnload(&call)
+        case .waitFor: return waitFor(&call)
+        case .spawn: return spawn(&call)
+        case .cancelTask: return cancelTask(&call)
+        case .park: return park(&call)
+        case .unpark: return unpark(&call)
+        case .parked: return parked(&call)
+        case .raise: return raise(&call)
+        case .fail: return fail(&call)
+        case .carry: return carry(&call)
         case .rest: return rest(&call)
         case .nonce:
             call.results.append(nonces.next())
             return .returned
         case .presence: return presence(&call)
         case .requestMembers: return requestMembers(&call)
+        case .shards: return shards(&call)
         case .timer: return timer(&call)
         case .cancelTimer: return cancelTimer(&call)
         case .sleep: return sleep(&call)
@@ -31,9 +42,9 @@ extension PackGeneration {
     }
 
     func module(_ name: String, from position: LuaPosition?) -> LuaModule {
-        if name == "bot", let botModule { return .value(botModule) }
+        if name == "bot", let bot = module.value { return .value(bot) }
         do throws(ConfigurationError) {
-            if let chunk = try folder.chunk(requiring: name) { return .source(chunk.source, chunk: chunk.name) }
+            if let chunk = try folder.chunk(requiring: name, limit: limits.sourceKilobytes << 10) { return .source(chunk.source, chunk: chunk.name) }
         } catch {
             return .refused(error.description)
         }
@@ -42,28 +53,14 @@ extension PackGeneration {
     }
 
     func print(_ line: UnsafeRawBufferPointer, from position: LuaPosition?) {
-        logger.info("\(String(decoding: line, as: UTF8.self))")
+        log.write(.info, String(decoding: line, as: UTF8.self))
     }
 
     func overran(cpu: Duration, at position: LuaPosition?) {
         let milliseconds = cpu.components.seconds * 1000 + cpu.components.attoseconds / 1_000_000_000_000_000
-        logger.warning(
-            "a handler has run for \(milliseconds) ms without waiting\(position.map { " (at \($0))" } ?? ""); other events of this pack wait meanwhile")
-    }
-
-    // MARK: Events
-
-    private func on(_ call: inout LuaCall) -> LuaOutcome {
-        guard let name = call.arguments.string(1) else { return call.badArgument(1, expected: "event name") }
-        guard let event = EventName(name), event.luaName == name else {
-            let nearest = EditDistance.nearest(to: name.lowercased(), among: EventName.allCases.map(\.luaName))
-            return call.raise("unknown event '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "; events have Discord's names in lower case, like 'message_create'"))
-        }
-        guard let handler = call.arguments.reference(2) else { return call.badArgument(2, expected: "function") }
-        guard phase == .loading || phase == .serving else { return call.raise("this pack is being unloaded") }
-        handlers[Int(event.rawValue)].append(handler)
-        if phase == .serving { subscriptionsChanged() }
-        return .returned
+        log.write(
+            .warning,
+            "a handler has run for \(milliseconds) ms without waiting\(position.map { " (at \($0))" } ?? ""); other events wait meanwhile")
     }
 
     // MARK: Declarations of bot.lua
@@ -76,15 +73,25 @@ extension PackGeneration {
         return .returned
     }
 
+    /// host.on_unload(function)
+    private func onUnload(_ call: inout LuaCall) -> LuaOutcome {
+        guard let hook = call.arguments.reference(1) else { return call.badArgument(1, expected: "function") }
+        guard phase != .draining && phase != .closed else { return call.raise("this pack is being unloaded") }
+        guard handlerCount < limits.handlers else { return call.stop("stopped: more than \(limits.handlers) handlers") }
+        handlerCount += 1
+        unloadHooks.append(hook)
+        return .returned
+    }
+
     // MARK: Log and JSON
 
     private func log(_ call: inout LuaCall) -> LuaOutcome {
         guard let level = call.arguments.string(1).flatMap(Logger.Level.init(rawValue:)) else { return call.badArgument(1, expected: "level") }
-        guard level >= logger.logLevel else { return .returned }
+        guard log.isEnabled(level) else { return .returned }
         var words: [String] = []
         for index in 2..<max(2, call.arguments.count + 1) { words.append(text(&call, index)) }
-        logger.log(level: level, "\(words.joined(separator: " "))")
-        return .returned
+        guard !log.write(level, words.joined(separator: " ")), flood.note(call.run) > limits.logLinesPerMinute else { return .returned }
+        return call.stop("stopped: more than \(limits.logLinesPerMinute) log lines too many in one run")
     }
 
     /// A value as a log line shows it; tables as JSON.

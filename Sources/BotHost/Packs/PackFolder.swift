@@ -48,16 +48,16 @@ package struct PackFolder: Equatable, Sendable {
         let source: [UInt8]
     }
 
-    /// The main chunk.
-    func mainChunk() throws(ConfigurationError) -> Chunk {
-        Chunk(name: "\(name)/\(main)", source: try TextFile.read("\(root)/\(main)", limit: Self.sourceLimit))
+    /// The main chunk. `limit`: largest size in bytes.
+    func mainChunk(limit: Int = LimitSettings().sourceKilobytes << 10) throws(ConfigurationError) -> Chunk {
+        Chunk(name: "\(name)/\(main)", source: try TextFile.read("\(root)/\(main)", limit: limit))
     }
 
     /// The chunk that `require "lib.util"` names: `lib/util.lua`, or `lib/util/init.lua`. `nil` when the pack has neither.
     ///
     /// Only letters, digits, `_` and `-` between single dots make a module name, and the file that is found must lie inside `root` after
     /// symbolic links are followed, so no name reaches another folder.
-    func chunk(requiring module: String) throws(ConfigurationError) -> Chunk? {
+    func chunk(requiring module: String, limit: Int = LimitSettings().sourceKilobytes << 10) throws(ConfigurationError) -> Chunk? {
         let parts = module.split(separator: ".", omittingEmptySubsequences: false)
         let isName = parts.allSatisfy { part in
             !part.isEmpty && part.utf8.allSatisfy { byte in
@@ -76,7 +76,7 @@ package struct PackFolder: Equatable, Sendable {
             defer { free(resolved) }
             let path = String(cString: resolved)
             guard path.hasPrefix(root + "/") else { continue }
-            return Chunk(name: "\(name)/\(candidate)", source: try TextFile.read(path, limit: Self.sourceLimit))
+            return Chunk(name: "\(name)/\(candidate)", source: try TextFile.read(path, limit: limit))
         }
         return nil
     }
@@ -85,7 +85,7 @@ package struct PackFolder: Equatable, Sendable {
     func excerpt(_ failure: LuaFailure) -> String? {
         guard let position = failure.position ?? Self.position(in: failure.message), position.chunk.hasPrefix(name + "/"), position.line > 0 else { return nil }
         // An excerpt is a courtesy: a file that has gone meanwhile has none.
-        guard let source = try? TextFile.read("\(root)/\(position.chunk.dropFirst(name.count + 1))", limit: Self.sourceLimit) else { return nil }
+        guard let source = try? TextFile.read("\(root)/\(position.chunk.dropFirst(name.count + 1))") else { return nil }
         let lines = source.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         guard position.line <= lines.count else { return nil }
         return "\(position.line) | " + String(decoding: lines[position.line - 1].prefix(160), as: UTF8.self)
@@ -97,7 +97,4 @@ package struct PackFolder: Equatable, Sendable {
         guard parts.count == 3, let line = Int(parts[1]) else { return nil }
         return LuaPosition(chunk: String(parts[0]), line: line)
     }
-
-    /// Compiling is not covered by a time budget, so the text that reaches the compiler is bounded. Bytes.
-    static let sourceLimit = 1 << 20
 }
