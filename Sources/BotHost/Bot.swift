@@ -39,10 +39,10 @@ package final class Bot {
     var isOnline = false
     /// Member requests without an answer.
     var memberRequests = 0
-    private var toldShedCounts = [Int](repeating: 0, count: EventName.count)
     /// The packs that run.
     var folders: [PackFolder]
     private(set) var watcher: PackWatcher?
+    private var toldShedCounts = [Int](repeating: 0, count: EventName.count)
     private var signals: SignalSource?
     private var outcome: Result<ExitStatus, BotFailure> = .success(.success)
 
@@ -189,7 +189,6 @@ package final class Bot {
     }
 
     private func drain(until deadline: ContinuousClock.Instant, then: @escaping () -> Void) {
-        scripts.wake()
         scripts.perform { $0.removeAll() }
         awaitScripts(until: deadline) { [unowned self] in
             rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now), completion: then)

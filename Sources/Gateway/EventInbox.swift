@@ -15,7 +15,7 @@ package final class EventInbox: Sendable {
         package let shard: Int
         package let sequence: Int64
         package let encoding: PayloadEncoding
-        /// Begins with the value of `d`; valid as long as the buffer.
+        /// Begins with the value of `d`; valid during the call that hands it over.
         package let payload: UnsafeRawBufferPointer
     }
 
@@ -78,24 +78,26 @@ package final class EventInbox: Sendable {
         state.withLock { swap(&$0.buffer, &buffer) }
     }
 
-    /// The event that begins at `offset` of a buffer that `take` filled, and moves `offset` behind it; `nil` at the end.
-    package static func next(in buffer: UnsafeRawBufferPointer, at offset: inout Int) -> Event? {
-        guard offset < buffer.count else { return nil }
-        let header = buffer.loadUnaligned(fromByteOffset: offset, as: Header.self)
-        let start = offset + MemoryLayout<Header>.size
-        offset = start + header.length
-        // Only `append` writes here, so the number is that of an event.
-        guard let name = EventName(rawValue: header.event) else { return nil }
-        return Event(
-            name: name, shard: Int(header.shard), sequence: header.sequence, encoding: header.isETF ? .etf : .json,
-            payload: UnsafeRawBufferPointer(rebasing: buffer[start..<offset]))
+    /// The event at `offset` of a buffer that `take` filled, with `offset` moved behind it; `nil` at the end. The payload lies in `buffer`.
+    package static func event(in buffer: UnsafeRawBufferPointer, at offset: inout Int) -> Event? {
+        let size = MemoryLayout<Header>.size
+        while offset < buffer.count {
+            let header = buffer.loadUnaligned(fromByteOffset: offset, as: Header.self)
+            let payload = UnsafeRawBufferPointer(rebasing: buffer[offset + size..<offset + size + header.length])
+            offset += size + header.length
+            // Only `append` writes here, so the number is that of an event.
+            guard let name = EventName(rawValue: header.event) else { continue }
+            return Event(
+                name: name, shard: Int(header.shard), sequence: header.sequence, encoding: header.isETF ? .etf : .json, payload: payload)
+        }
+        return nil
     }
 
     /// Calls `body` with every event of a buffer that `take` filled, in order.
     package static func forEach(in buffer: [UInt8], _ body: (Event) -> Void) {
         buffer.withUnsafeBytes { bytes in
             var offset = 0
-            while let event = next(in: bytes, at: &offset) { body(event) }
+            while let event = event(in: bytes, at: &offset) { body(event) }
         }
     }
 

@@ -72,8 +72,10 @@ final class ScriptRuntime {
         }
     }
 
-    /// Takes every pack away, as `remove` does.
+    /// Takes every pack away, as `remove` does, after what waits in the inbox has been handed over.
     func removeAll() {
+        drainInbox()
+        guard hasNoEvents else { return reactor.nextTurn { [weak self] in self?.removeAll() } }
         for pack in packs { remove(named: pack.folder.name) }
     }
 
@@ -112,6 +114,12 @@ final class ScriptRuntime {
         collectWhenIdle()
     }
 
+    /// Whether every event that came was handed over.
+    private var hasNoEvents: Bool { offset == buffer.count && inbox.waitingBytes == 0 }
+
+    /// Whether nothing is left to do until something happens: no event waits for the handlers, and no handler for anything.
+    var isIdle: Bool { hasNoEvents && waitingCount == 0 }
+
     private func take() {
         inbox.take(into: &buffer)
         offset = 0
@@ -124,7 +132,7 @@ final class ScriptRuntime {
             var offset = offset
             while offset < bytes.count {
                 for _ in 0..<16 {
-                    guard let event = EventInbox.next(in: bytes, at: &offset) else { break }
+                    guard let event = EventInbox.event(in: bytes, at: &offset) else { break }
                     dispatch(event)
                 }
                 if clock.now >= end { break }
