@@ -44,6 +44,7 @@ static inline void push_plain(lua_State *L, const shim_value *value) {
 static void push_value(lua_State *L, shim_state *S, const shim_value *value) {
     const char *text = S->out.bytes + value->offset;
     switch (value->kind) {
+    case VALUE_AGAIN:
     case VALUE_STRING: lua_pushlstring(L, text, value->length); break;
     case VALUE_FUNCTION: shim_push_function(L, value->index); break;
     case VALUE_OBJECT: shim_push_object(L, S, value->prototype, value->as.identity); break;
@@ -158,6 +159,12 @@ static int raise_last(lua_State *L, shim_state *S, int32_t mark) {
         return last.as.integer ? luaL_typeerror(L, last.index, text) : luaL_argerror(L, last.index, text);
     }
     push_value(L, S, &last);
+    if (last.kind == VALUE_AGAIN) {
+        lua_rawseti(L, LUA_REGISTRYINDEX, REGISTRY_INNER_TRACE);
+        lua_rawgeti(L, LUA_REGISTRYINDEX, last.index);
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, LUA_REGISTRYINDEX, REGISTRY_INNER_ERROR);
+    }
     return lua_error(L);
 }
 

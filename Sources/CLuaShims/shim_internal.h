@@ -34,7 +34,7 @@ void *shim_heap_allocate(void *heap, void *block, size_t old_size, size_t new_si
 typedef enum {
     VALUE_NIL, VALUE_NULL, VALUE_BOOLEAN, VALUE_INTEGER, VALUE_NUMBER, VALUE_REFERENCE, VALUE_EVENT,
     VALUE_LAST_PLAIN = VALUE_EVENT,     // up to here pushing cannot fail
-    VALUE_STRING, VALUE_FUNCTION, VALUE_OBJECT, VALUE_PAYLOAD, VALUE_ERROR, VALUE_MESSAGE, VALUE_BAD_ARGUMENT,
+    VALUE_STRING, VALUE_FUNCTION, VALUE_OBJECT, VALUE_PAYLOAD, VALUE_ERROR, VALUE_MESSAGE, VALUE_BAD_ARGUMENT, VALUE_AGAIN,
 } shim_value_kind;
 
 typedef struct {
@@ -56,7 +56,7 @@ typedef struct {
 
 // MARK: state
 
-enum { THREAD_TOP = 1, THREAD_WAITING = 2, THREAD_EXPOSED = 4, THREAD_FLAGS = 7 };   // low bits of a thread's extra space
+enum { THREAD_TOP = 1, THREAD_WAITING = 2, THREAD_SPENT = 4, THREAD_FLAGS = 7 };   // low bits of a thread's extra space
 
 typedef enum { SLOT_FREE, SLOT_RUNNING, SLOT_WAITING } shim_slot_state;
 typedef struct {
@@ -104,7 +104,7 @@ typedef struct shim_link {              // a thread that resumed another one, on
 struct shim_state {
     lua_State *main;
     lua_State *volatile running;        // whose Lua code runs; read by the clock's signal
-    volatile int32_t doom;              // SHIM_KIND_CPU, _MEMORY, _COROUTINES or _CANCELLED once the run is to end; set by the clock's signal too
+    volatile int32_t doom;              // the kind of stop once the run is to end; set by the clock's signal too
     volatile int32_t pressure;          // the heap asks for a collection
     volatile int32_t warning;           // 1: the clock asks where the run is, 2: the hook has noted it
     shim_host_call call;
@@ -142,6 +142,9 @@ struct shim_state {
     shim_failure failure;
     char *texts;                        // the failure's texts, each ended by a zero
     size_t texts_length, texts_size;
+    struct shim_state *clock_outer;     // whose run this one is inside of
+    volatile int64_t cpu_time;          // of the thread while runs were in progress, as the clock's ticks found it
+    char stop_text[SHIM_CHUNK];         // of a stop that the host asked for
     int64_t overrun_time;
     int32_t overrun_line;
     char overrun_chunk[SHIM_CHUNK], where_chunk[SHIM_CHUNK], name[SHIM_CHUNK];
@@ -208,17 +211,25 @@ static inline void shim_check_stack(lua_State *L, shim_state *S) {
 
 // MARK: clock (shim_clock.c)
 
-/// What the clock of a thread looks at: whose run is in progress, and the number of outermost runs so far.
+/// What the clock of a thread looks at: whose run is in progress, the number of outermost runs so far, and whether its timer is set.
 typedef struct {
     shim_state *volatile state;
     volatile uint32_t run;
+    volatile uint8_t ticks;
 } shim_clocked;
 extern _Thread_local shim_clocked shim_clocked_run;
+/// Sets the clock's timer, which stops itself when no runs come.
+void shim_clock_wake(void);
 static inline void shim_clock_enter(shim_state *S) {
+    S->clock_outer = shim_clocked_run.state;
     shim_clocked_run.run++;
     shim_clocked_run.state = S;
+    if (!shim_clocked_run.ticks) shim_clock_wake();     // a tick in between finds a run and lets the timer be
 }
-static inline void shim_clock_leave(void) { shim_clocked_run.state = NULL; }
+static inline void shim_clock_leave(shim_state *S) {
+    shim_clocked_run.state = S->clock_outer;            // of another state, whose run asked for this one
+    if (S->clock_outer != NULL) shim_clocked_run.run++;
+}
 
 // MARK: collection (shim_collect.c)
 

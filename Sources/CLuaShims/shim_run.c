@@ -24,7 +24,9 @@ static inline void give_back(shim_state *S, int32_t index, int left) {
     slot->state = SLOT_FREE;
     slot->generation++;
     if (slot->spawn_chunk != NULL) shim_forget_spawn(slot);
-    slot->is_ready = left == 0 && !(shim_flags(slot->thread) & THREAD_EXPOSED);
+    // An error raised in a hook leaves its coroutine without hooks: nothing would stop what runs in it next.
+    if (S->doom) shim_set_flags(slot->thread, THREAD_SPENT, 0);
+    slot->is_ready = left == 0 && !(shim_flags(slot->thread) & THREAD_SPENT);
     S->pooled++;
     slot->next_free = S->free_slot;
     S->free_slot = index;
@@ -56,7 +58,7 @@ static inline void enter(shim_state *S) {
 
 static inline void leave(shim_state *S) {
     if (--S->depth > 0) return;
-    shim_clock_leave();
+    shim_clock_leave(S);
     shim_note_run(S);
     if (S->doom) lua_sethook(S->main, NULL, 0, 0);
     S->doom = 0;

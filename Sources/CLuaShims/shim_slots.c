@@ -44,8 +44,8 @@ int32_t shim_prepare_slot(shim_state *S) {
         return SHIM_NO_SLOT;
     }
     shim_slot *slot = &S->slots[S->free_slot];
-    // A script that asked for coroutine.running() may still hold the thread; it must not meet another handler in it.
-    if (slot->thread != NULL && !(shim_flags(slot->thread) & THREAD_EXPOSED)) {
+    // A spent coroutine serves no other run: a script that asked for coroutine.running() may still hold it, or the run in it was stopped.
+    if (slot->thread != NULL && !(shim_flags(slot->thread) & THREAD_SPENT)) {
         lua_settop(slot->thread, 0);
     } else {
         int status = shim_protect(S, anchor_new_thread, slot);

@@ -16,7 +16,7 @@ final class GatewayContext {
     }()
     let metrics = GatewayMetrics()
     var subscriptions = EventSet()
-    var trace: ProtocolTrace?
+    var traces: [ProtocolTrace] = []
     weak var delegate: (any GatewayDelegate)?
     /// The URL of GET /gateway/bot with our query.
     var gatewayURL: WebSocketURL?
@@ -40,9 +40,15 @@ final class GatewayContext {
         }
     }
 
+    @inline(__always)
+    func trace(_ body: (ProtocolTrace) -> Void) {
+        for trace in traces { body(trace) }
+    }
+
     func note(_ shard: ShardID?, _ event: GatewayNote.Event) {
         let note = GatewayNote(shard: shard, event: event)
-        trace?.note(shard, note.text)
+        // Who writes readable lines into a log has the delegate's line there already.
+        trace { if $0.format == .json { $0.note(shard, note.text) } }
         delegate?.gateway(noted: note)
     }
 }

@@ -166,14 +166,14 @@ final class Shard {
         owner.shardWithdrew(self)
         commands.connectionEnded()
         guard let connection = connection.take() else { return }
-        context.trace?.note(id, "we close with \(code)")
+        context.trace { $0.note(id, "we close with \(code)") }
         connection.delegate = nil
         connection.close(CloseCode(rawValue: code.rawValue))
     }
 
     private func close(_ code: GatewayCloseCode) {
         commands.connectionEnded()
-        context.trace?.note(id, "we close with \(code)")
+        context.trace { $0.note(id, "we close with \(code)") }
         connection?.close(CloseCode(rawValue: code.rawValue))
     }
 
@@ -185,7 +185,7 @@ final class Shard {
             context.metrics.totals.commandsSent += 1
             context.metrics.totals.bytesSent += bytes.count
             try bytes.withUnsafeBytes { payload in
-                context.trace?.sent(id, command.opcode, payload, encoding: encoding)
+                context.trace { $0.sent(id, command.opcode, payload, encoding: encoding) }
                 try connection.send(encoding == .json ? .text : .binary, payload)
             }
         } catch let error as CommandError {

@@ -50,10 +50,10 @@ package final class ShardFleet {
         set { context.subscriptions = newValue }
     }
 
-    /// Told every payload; `nil` for none.
-    package var trace: ProtocolTrace? {
-        get { context.trace }
-        set { context.trace = newValue }
+    /// Told every payload.
+    package var traces: [ProtocolTrace] {
+        get { context.traces }
+        set { context.traces = newValue }
     }
 
     /// Whether the open connections are read from. For a moment's pause while events are handled; a longer one is taken for a dead connection,
@@ -71,6 +71,9 @@ package final class ShardFleet {
                 shard: $0.id, phase: $0.session.phase, latency: $0.session.latency, sequence: $0.session.resumePoint?.sequence)
         }
     }
+
+    /// Whether any shard is online.
+    var isOnline: Bool { shards.contains { $0.session.phase == .ready } }
 
     // MARK: Starting
 

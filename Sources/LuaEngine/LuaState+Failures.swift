@@ -12,6 +12,7 @@ extension LuaFailure {
         case SHIM_KIND_CPU: .cpu
         case SHIM_KIND_MEMORY: .memory
         case SHIM_KIND_COROUTINES: .coroutines
+        case SHIM_KIND_LIMIT: .limit
         case SHIM_KIND_CANCELLED: .cancelled
         case SHIM_KIND_UNAVAILABLE: .unavailable
         default: .error

@@ -40,6 +40,9 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("pretty or json.", valueName: "format"))
     var logFormat: LogSettings.Format?
 
+    @Option(help: ArgumentHelp("Append every gateway frame to this file, a line of JSON each, without secrets.", valueName: "file"))
+    var trace: String?
+
     mutating func run() throws {
         var settings = try Self.settings(file: config)
         if let logLevel { settings.log.level = logLevel }
@@ -49,12 +52,13 @@ struct RunCommand: ParsableCommand {
             throw BotFailure(.usage, "no pack given; name a folder with main.lua, for example: moonwire run examples/hello --simulate")
         }
         do {
-            let options = BotOptions(
+            var options = BotOptions(
                 packs: try paths.map { try PackFolder(path: $0) }, settings: settings, watch: watch,
                 logger: Logger(label: "moonwire", factory: { _ in
                     ConsoleLogHandler(
                         level: Logger.Level(settings.log.level), format: settings.log.format == .json ? .json : ConsoleLogHandler.prettyForStandardError)
                 }))
+            options.traceFile = trace
             let status = try simulate ? Self.simulated(options) : Self.connected(options)
             if status != .success { throw ExitCode(status.rawValue) }
         } catch let error as ConfigurationError {

@@ -45,7 +45,7 @@ final class Scene {
         // What a scenario hung up here holds the scene.
         listener.forget()
         gateway.forget()
-        fleet.trace = nil
+        fleet.traces = []
     }
 
     func done() { table.done() }
