@@ -33,7 +33,6 @@ struct BudgetTests {
         scene.say("go")
         let head = "error [pack] message_create: pack/main.lua:2: \(message)"
         #expect(scene.waitForLog(head), "\(scene.log.lines)")
-        _ = scene.settle()
         #expect(!scene.log.lines.contains { $0.contains("swallowed") })
     }
 
