@@ -30,6 +30,8 @@ import WebSocketProtocol
         #expect(scene.gateway.log == ["open 0", "identify 0"])
         let compress = compression.rawValue.hasSuffix("stream") ? "&compress=\(compression.rawValue)" : ""
         #expect(scene.gateway.peers[0].connection.target == "/?v=10&encoding=\(encoding.rawValue)\(compress)")
+        #expect(scene.gateway.peers[0].connection.head?.values("Sec-WebSocket-Extensions") == [], "no permessage-deflate towards Discord")
+        #expect(identify["compress"]?.boolValue == (compression == .payload ? true : nil))
         #expect(identify["token"]?.stringValue == Scene.token.exposed)
         #expect(identify["intents"]?.integerValue == Int64(1 << 0 | 1 << 9 | 1 << 15))
         #expect(scene.listener.readies.first?.userName == "bot")
