@@ -8,6 +8,7 @@ let package = Package(
     products: [
         .executable(name: "moonwire", targets: ["moonwire"]),
         .executable(name: "moonwire-simulator", targets: ["moonwire-simulator"]),
+        .library(name: "MoonwireClient", targets: ["MoonwireClient"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -42,6 +43,9 @@ let package = Package(
         .target(name: "REST", dependencies: ["Reactor", "Discord", "JSON", "CCurl"]),
         .target(name: "LuaEngine", dependencies: ["CLua", "CLuaShims"]),
 
+        // The gateway and REST for programs in Swift.
+        .target(name: "MoonwireClient", dependencies: ["Reactor", "TLS", "Gateway", "GatewayProtocol", "REST", "Discord", "JSON"]),
+
         // The bot.
         .target(name: "Configuration", dependencies: ["CTOML", "Discord"]),
         .target(
@@ -49,7 +53,7 @@ let package = Package(
             dependencies: [
                 "Reactor", "TLS", "Gateway", "GatewayProtocol", "REST", "LuaEngine", "Discord", "JSON", "Configuration", "Logging",
             ],
-            resources: [.embedInCode("Lua/bot.lua")]),
+            resources: [.embedInCode("Lua/bot.lua"), .embedInCode("Lua/tasks.lua"), .embedInCode("Lua/carry.lua")]),
         .executableTarget(name: "moonwire", dependencies: ["BotHost", "Configuration", "Logging", "ArgumentParser"]),
 
         // The stand-in for Discord, on another WebSocket and another TLS than ours.
@@ -95,9 +99,15 @@ let package = Package(
         .testTarget(name: "RESTTests", dependencies: ["REST", "Reactor", "Discord", "JSON", "CCurl"], exclude: ["server.py", "h2server.py", "scripted.py"]),
         .testTarget(name: "CLuaShimsTests", dependencies: ["CLuaShims"]),
         .testTarget(name: "LuaEngineTests", dependencies: ["LuaEngine", "CLuaShims"]),
+        .testTarget(name: "MoonwireClientTests", dependencies: ["MoonwireClient", "Discord", "JSON", "Simulator", "TestSupport"]),
+        .testTarget(name: "FleetTests", dependencies: ["Gateway", "GatewayProtocol", "Reactor", "TLS", "Discord", "JSON", "Simulator"]),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
-        .testTarget(name: "BotHostTests", dependencies: ["BotHost", "Configuration", "Discord", "JSON", "Reactor", "Simulator", "TestSupport"]),
+        .testTarget(
+            name: "BotHostTests",
+            dependencies: [
+                "BotHost", "Configuration", "Discord", "GatewayProtocol", "JSON", "Logging", "LuaEngine", "REST", "Reactor", "Simulator", "TestSupport",
+            ]),
         .testTarget(
             name: "SimulatorTests",
             dependencies: [
@@ -109,6 +119,12 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Products of other packages, by the name under which targets above depend on them.
+let external = [
+    "ArgumentParser": "swift-argument-parser", "Logging": "swift-log", "NIOCore": "swift-nio", "NIOPosix": "swift-nio", "NIOHTTP1": "swift-nio",
+    "NIOWebSocket": "swift-nio", "NIOTLS": "swift-nio", "NIOSSL": "swift-nio-ssl",
+]
 
 // A build with sanitizers or for libFuzzer needs a part of the package only: MOONWIRE_TARGETS names the targets, which come with what they use.
 if let wanted = Context.environment["MOONWIRE_TARGETS"]?.split(separator: " ").map(String.init) {
@@ -127,13 +143,8 @@ if let wanted = Context.environment["MOONWIRE_TARGETS"]?.split(separator: " ").m
     }
     package.targets.removeAll { !kept.contains($0.name) }
     package.products = []
+    if kept.isDisjoint(with: external.keys) { package.dependencies = [] }
 }
-
-// Products of other packages, by the name under which targets above depend on them.
-let external = [
-    "ArgumentParser": "swift-argument-parser", "Logging": "swift-log", "NIOCore": "swift-nio", "NIOPosix": "swift-nio", "NIOHTTP1": "swift-nio",
-    "NIOWebSocket": "swift-nio", "NIOTLS": "swift-nio", "NIOSSL": "swift-nio-ssl",
-]
 
 // One place for what every Swift target is compiled with: upcoming rules now, and a warning is an error.
 let strict: [SwiftSetting] = [

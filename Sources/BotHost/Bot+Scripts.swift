@@ -2,6 +2,7 @@ internal import Configuration
 internal import Discord
 internal import Gateway
 internal import GatewayProtocol
+internal import JSON
 internal import LuaEngine
 internal import Logging
 internal import REST
@@ -36,6 +37,11 @@ extension Bot {
         }
     }
 
+    func shards(for waiter: Waiter) {
+        let shards = (fleet?.statuses ?? []).map(\.object)
+        answer(waiter, .document(JSONValue.array(shards).serialized))
+    }
+
     private func answer(_ waiter: Waiter, _ reply: HostReply) {
         scripts.perform { $0.answer(waiter, with: reply) }
     }
@@ -66,8 +72,10 @@ extension Bot {
         // After the wake-up that this turn's events are still waiting for.
         reactor.nextTurn { [scripts, reactor] in
             scripts?.perform { [handle = reactor.handle] runtime in
-                let isIdle = runtime.waitingCount == 0
-                handle.post { answer.value(isIdle) }
+                runtime.onceHandled { [unowned runtime] in
+                    let isIdle = runtime.isIdle
+                    handle.post { answer.value(isIdle) }
+                }
             }
         }
     }

@@ -20,6 +20,9 @@ package final class Bot {
     let token: BotToken
     let rest: RESTClient
     let tls: TLSContext
+    let traces: [ProtocolTrace]
+    /// What all fleets have counted, and what the scripts' inbox has shed.
+    let metrics = GatewayMetrics()
     private(set) var scripts: ScriptThread!
     var fleet: ShardFleet?
     private(set) lazy var pace = DeliveryPace(
@@ -38,7 +41,10 @@ package final class Bot {
     var isOnline = false
     /// Member requests without an answer.
     var memberRequests = 0
-    private var watcher: PackWatcher?
+    /// The packs that run.
+    var folders: [PackFolder]
+    private(set) var watcher: PackWatcher?
+    private var toldShedCounts = [Int](repeating: 0, count: EventName.count)
     private var signals: SignalSource?
     private var outcome: Result<ExitStatus, BotFailure> = .success(.success)
 
@@ -52,6 +58,7 @@ package final class Bot {
         self.options = options
         self.token = token
         logger = options.logger
+        folders = options.packs
         try Self.checkNames(options.packs)
         do throws(IOFailure) { reactor = try Reactor() } catch { throw BotFailure(.failure, "no event loop: \(error)") }
         do throws(TLSFailure) { tls = try TLSContext(caFile: options.settings.discord.caFile) } catch {
@@ -64,13 +71,18 @@ package final class Bot {
             throw BotFailure(.configuration, error.message)
         }
         rest.notice = { [logger] in logger.warning("\($0)") }
+        traces = try Self.makeTraces(options)
+        if !traces.isEmpty {
+            rest.trace = { [traces] step in for trace in traces { trace.note(nil, "\(step)") } }
+        }
         scripts = try ScriptThread(
             services: BotServices(bot: LoopBound(WeakBot(self), on: reactor), handle: reactor.handle),
-            limits: LuaLimits(options.settings.limits), queueCapacity: options.settings.limits.queueMegabytes << 20, logger: logger)
+            limits: options.settings.limits, logger: logger)
+        metrics.inbox = scripts.inbox
     }
 
     /// Two packs with one name could not be told apart in logs and commands.
-    private static func checkNames(_ packs: [PackFolder]) throws(BotFailure) {
+    static func checkNames(_ packs: [PackFolder]) throws(BotFailure) {
         var seen: Set<String> = []
         for pack in packs where !seen.insert(pack.name).inserted {
             throw BotFailure(.usage, "two packs are called '\(pack.name)'; give each a folder with a name of its own")
@@ -85,14 +97,19 @@ package final class Bot {
     package func run() throws(BotFailure) -> ExitStatus {
         defer { scripts.stop() }
         SignalSource.ignoreBrokenPipe()
+        // Each shard takes a descriptor.
+        do throws(IOFailure) { try DescriptorLimit.raise() } catch { logger.warning("the limit of open files stays as it is: \(error)") }
         do throws(IOFailure) {
             signals = try SignalSource([.interrupt, .terminate, .hangUp, .user2], on: reactor) { [unowned self] in received($0) }
         } catch { throw BotFailure(.failure, "signals cannot be received: \(error)") }
         if options.watch {
-            watcher = try PackWatcher(options.packs, on: reactor, logger: logger) { [unowned self] folder in
-                scripts.perform { $0.reload(root: folder.watched) }
+            let watcher = PackWatcher(on: reactor, logger: logger) { [unowned self] folder in
+                scripts.perform { $0.reload(named: folder.name) }
             }
+            for folder in folders { try watcher.watch(folder) }
+            self.watcher = watcher
         }
+        if let guards = LuaVersion.library.guards { logger.notice("Lua \(LuaVersion.library): \(guards)") }
         load()
         reportShedEvents()
         reactor.run()
@@ -101,7 +118,7 @@ package final class Bot {
 
     private func load() {
         let bot = LoopBound(WeakBot(self), on: reactor)
-        let folders = options.packs
+        let folders = folders
         scripts.perform { [handle = reactor.handle] runtime in
             runtime.load(folders) { failure in
                 let isLoaded = failure == nil
@@ -123,9 +140,7 @@ package final class Bot {
 
     private func received(_ signal: Signal) {
         switch signal {
-        case .hangUp:
-            logger.info("SIGHUP: reloading every pack")
-            scripts.perform { $0.reload() }
+        case .hangUp: reloadConfiguration()
         case .interrupt, .terminate:
             if phase == .stopping || phase == .stopped { ExitStatus.interrupted.exitNow() }
             logger.info("closing; once more ends at once")
@@ -136,18 +151,17 @@ package final class Bot {
         }
     }
 
-    /// Once a minute, if events were shed since.
     private func reportShedEvents() {
         reactor.schedule(after: .seconds(60)) { [unowned self] in
-            let counts = scripts.inbox.takeShedCounts()
-            if !counts.isEmpty {
-                let list = counts.sorted { $0.value > $1.value }.map { event, count in
-                    "\(count) × \(EventName(rawValue: UInt8(truncatingIfNeeded: event))?.description ?? "unknown")"
-                }
-                logger.warning("the scripts do not keep up; events dropped in the last minute: \(list.joined(separator: ", "))")
-            }
+            tellShedEvents()
             reportShedEvents()
         }
+    }
+
+    /// Logs what was shed since the last time, if anything was.
+    private func tellShedEvents() {
+        guard let list = scripts.inbox.listShed(since: &toldShedCounts) else { return }
+        logger.warning("the scripts do not keep up; events dropped in the last minute: \(list)")
     }
 
     // MARK: Stopping
@@ -178,6 +192,7 @@ package final class Bot {
     }
 
     private func drain(until deadline: ContinuousClock.Instant, then: @escaping () -> Void) {
+        scripts.perform { $0.removeAll() }
         awaitScripts(until: deadline) { [unowned self] in
             rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now), completion: then)
         }
@@ -195,6 +210,7 @@ package final class Bot {
 
     private func end() {
         phase = .stopped
+        tellShedEvents()
         reactor.handle.stop()
     }
 

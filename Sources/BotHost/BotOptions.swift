@@ -5,10 +5,14 @@ package import Logging
 package struct BotOptions: Sendable {
     package var packs: [PackFolder]
     package var settings: Settings
+    /// Reads the list of packs anew, for SIGHUP; `nil` when it cannot change because the command line gave it.
+    package var packList: (@Sendable () throws(ConfigurationError) -> [PackFolder])?
     /// Reload a pack when one of its files changes.
     package var watch: Bool
     /// Whether session starts and sessions are remembered on disk. Not for a simulated Discord, which forgets everything at its end.
     package var keepsState = true
+    /// File that gets every frame of the gateway as a line of JSON, `--trace`; `nil` for none.
+    package var traceFile: String?
     package var logger: Logger
 
     package init(packs: [PackFolder], settings: Settings, watch: Bool, logger: Logger) {

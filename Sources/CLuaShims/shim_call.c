@@ -29,15 +29,7 @@ int shim_protect(shim_state *S, shim_body body, void *argument) { return shim_pr
 
 // MARK: pushing values
 
-int shim_values_plain(const shim_state *S, int32_t mark) {
-    if (S->out.exhausted) return 0;
-    for (int32_t i = mark; i < S->out.count; i++) {
-        if (S->out.values[i].kind > VALUE_LAST_PLAIN) return 0;
-    }
-    return 1;
-}
-
-static void push_plain(lua_State *L, const shim_value *value) {
+static inline void push_plain(lua_State *L, const shim_value *value) {
     switch (value->kind) {
     case VALUE_NULL: lua_pushlightuserdata(L, NULL); break;
     case VALUE_BOOLEAN: lua_pushboolean(L, value->as.integer != 0); break;
@@ -52,6 +44,7 @@ static void push_plain(lua_State *L, const shim_value *value) {
 static void push_value(lua_State *L, shim_state *S, const shim_value *value) {
     const char *text = S->out.bytes + value->offset;
     switch (value->kind) {
+    case VALUE_AGAIN:
     case VALUE_STRING: lua_pushlstring(L, text, value->length); break;
     case VALUE_FUNCTION: shim_push_function(L, value->index); break;
     case VALUE_OBJECT: shim_push_object(L, S, value->prototype, value->as.identity); break;
@@ -95,11 +88,54 @@ int shim_push_values(lua_State *L, shim_state *S, int32_t mark) {
     return count;
 }
 
-int shim_push_plain(lua_State *L, shim_state *S, int32_t mark) {
+// MARK: values for a coroutine
+
+/// Pushes the values since `mark` if none of them can fail; -1 when one can.
+static inline int push_if_plain(shim_state *S, lua_State *thread, int32_t mark) {
+    const shim_value *value = S->out.values + mark;
     int32_t count = S->out.count - mark;
+    if (S->out.exhausted) return -1;
+    // One that has not begun has nothing but its function on its stack.
+    int has_room = lua_status(thread) == LUA_OK && count < LUA_MINSTACK / 2;
+    if (!has_room && !lua_checkstack(thread, count + LUA_MINSTACK)) return -1;
+    for (int32_t i = 0; i < count; i++, value++) {
+        if (value->kind > VALUE_LAST_PLAIN) {
+            lua_settop(thread, -i - 1);
+            return -1;
+        }
+        push_plain(thread, value);
+    }
     shim_rewind(S, mark);
-    for (int32_t i = 0; i < count; i++) push_plain(L, &S->out.values[mark + i]);
     return count;
+}
+
+typedef struct { int32_t mark; int count; } values_call;
+
+static void push_values_on_main(lua_State *L, shim_state *S, void *argument) {
+    values_call *call = argument;
+    call->count = shim_push_values(L, S, call->mark);
+}
+
+/// Not inlined: what it needs would burden the common case.
+__attribute__((noinline)) static int move_protected(shim_state *S, lua_State *thread, int32_t mark, int *status) {
+    values_call call = { mark, 0 };
+    *status = shim_protect(S, push_values_on_main, &call);
+    if (*status == LUA_OK && !lua_checkstack(thread, call.count + LUA_MINSTACK)) {
+        lua_settop(S->main, -call.count - 1);
+        lua_pushnil(S->main);
+        *status = LUA_ERRMEM;
+    }
+    if (*status != LUA_OK) {
+        shim_rewind(S, mark);
+        return -1;
+    }
+    lua_xmove(S->main, thread, call.count);
+    return call.count;
+}
+
+int shim_move_values(shim_state *S, lua_State *thread, int32_t mark, int *status) {
+    int count = push_if_plain(S, thread, mark);
+    return count >= 0 ? count : move_protected(S, thread, mark, status);
 }
 
 // MARK: the trampoline
@@ -123,6 +159,12 @@ static int raise_last(lua_State *L, shim_state *S, int32_t mark) {
         return last.as.integer ? luaL_typeerror(L, last.index, text) : luaL_argerror(L, last.index, text);
     }
     push_value(L, S, &last);
+    if (last.kind == VALUE_AGAIN) {
+        lua_rawseti(L, LUA_REGISTRYINDEX, REGISTRY_INNER_TRACE);
+        lua_rawgeti(L, LUA_REGISTRYINDEX, last.index);
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, LUA_REGISTRYINDEX, REGISTRY_INNER_ERROR);
+    }
     return lua_error(L);
 }
 

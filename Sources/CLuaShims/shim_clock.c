@@ -1,7 +1,8 @@
-// The clock of a script thread: a signal for every 20 ms of CPU time the thread has used, which judges the run in progress.
+// The clock of a script thread: a signal every 20 ms while runs come and go, which judges the run in progress by the thread's CPU time.
 //
-// The signal is handled by the script thread itself, so what it looks at holds still. It only sets flags and calls lua_sethook, the one function
-// of Lua that may be called so.
+// The signal is handled by the script thread itself, so what it looks at holds still. It only sets flags, sets its own timer and calls lua_sethook,
+// the one function of Lua that may be called so. The timer counts real time: Linux loses the expiry of CPU-time timers now and then (6.18: a
+// thread that sleeps and spins in turn hears nothing more after some seconds). It stops itself when there is no run, and the next run sets it.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -11,18 +12,22 @@
 #include <unistd.h>
 #include "shim_internal.h"
 
-enum { TICK_NANOSECONDS = 20 * 1000 * 1000 };
+enum { TICK_NANOSECONDS = 20 * 1000 * 1000, IDLE_TICKS = 2 };
+
+_Thread_local shim_clocked shim_clocked_run;
 
 typedef struct {
-    shim_state *volatile state;         // whose run is in progress
-    volatile uint32_t run;              // counts outermost runs
     uint32_t seen;                      // the run at the last tick
     int64_t begun;                      // CPU time when `seen` was first seen
+    int64_t last;                       // CPU time at the last tick
+    int64_t rests_until;                // CPU time before which a stopped run is not armed again
+    int idle_ticks;                     // in a row that found no run
     int started;
 #ifdef __linux__
     timer_t timer;
 #else
     pthread_t thread;
+    const shim_clocked *clocked;
     volatile int ends;
     pthread_t watchdog;
 #endif
@@ -36,14 +41,20 @@ static int64_t thread_time(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+static void set_timer(shim_clock *clock, int ticks);
+
 static void tick(int signal, siginfo_t *info, void *context) {
     (void)signal, (void)info, (void)context;
     int saved = errno;
     shim_clock *clock = &clock_of_thread;
-    shim_state *S = clock->state;
+    shim_state *S = shim_clocked_run.state;
     int64_t now = thread_time();
-    if (S == NULL || clock->seen != clock->run) {
-        clock->seen = clock->run;
+    if (S != NULL) S->cpu_time += now - clock->last;
+    clock->last = now;
+    clock->idle_ticks = S == NULL && clock->seen == shim_clocked_run.run ? clock->idle_ticks + 1 : 0;
+    if (clock->idle_ticks >= IDLE_TICKS) set_timer(clock, 0);
+    if (S == NULL || clock->seen != shim_clocked_run.run) {
+        clock->seen = shim_clocked_run.run;
         clock->begun = now;
     } else {
         int64_t used = now - clock->begun;
@@ -53,20 +64,23 @@ static void tick(int signal, siginfo_t *info, void *context) {
         }
         if (S->warning != 0) S->overrun_time = used;
         if (used >= S->limits.cpu_stop && !S->doom) S->doom = SHIM_KIND_CPU;
-        if (S->doom) shim_arm(S);
+        if (S->doom && now >= clock->rests_until) {
+            // Arming walks all of the stack. A deep one may take as long as a tick: then the script must get on in between, or it never ends.
+            shim_arm(S);
+            int64_t armed = thread_time();
+            clock->rests_until = armed + 4 * (armed - now);
+        }
     }
     errno = saved;
 }
 
-void shim_clock_enter(shim_state *S) {
-    shim_clock *clock = &clock_of_thread;
-    clock->run++;
-    clock->state = S;
-}
+int64_t shim_cpu_time(const shim_state *S) { return S->cpu_time; }
 
-void shim_clock_leave(shim_state *S) {
-    (void)S;
-    clock_of_thread.state = NULL;
+void shim_clock_wake(void) {
+    shim_clock *clock = &clock_of_thread;
+    if (!clock->started) return;
+    clock->last = thread_time();
+    set_timer(clock, 1);
 }
 
 static int clock_signal(void) {
@@ -99,14 +113,13 @@ static int start_ticking(shim_clock *clock) {
     event.sigev_notify = SIGEV_THREAD_ID;
     event.sigev_signo = clock_signal();
     event.sigev_notify_thread_id = gettid();
-    if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &clock->timer) != 0) return errno;
-    struct itimerspec period = { { 0, TICK_NANOSECONDS }, { 0, TICK_NANOSECONDS } };
-    if (timer_settime(clock->timer, 0, &period, NULL) != 0) {
-        int error = errno;
-        timer_delete(clock->timer);
-        return error;
-    }
-    return 0;
+    return timer_create(CLOCK_MONOTONIC, &event, &clock->timer) == 0 ? 0 : errno;
+}
+
+static void set_timer(shim_clock *clock, int ticks) {
+    struct itimerspec period = { { 0, ticks ? TICK_NANOSECONDS : 0 }, { 0, ticks ? TICK_NANOSECONDS : 0 } };
+    shim_clocked_run.ticks = (uint8_t)ticks;
+    timer_settime(clock->timer, 0, &period, NULL);  // with a timer and a period that are valid it does not fail
 }
 
 static void stop_ticking(shim_clock *clock) { timer_delete(clock->timer); }
@@ -119,15 +132,22 @@ static void *watch(void *argument) {
     while (!clock->ends) {
         struct timespec pause = { 0, TICK_NANOSECONDS };
         nanosleep(&pause, NULL);
-        if (clock->state != NULL && !clock->ends) pthread_kill(clock->thread, clock_signal());
+        if (clock->clocked->state != NULL && !clock->ends) pthread_kill(clock->thread, clock_signal());
     }
     return NULL;
 }
 
 static int start_ticking(shim_clock *clock) {
     clock->thread = pthread_self();
+    clock->clocked = &shim_clocked_run;
     clock->ends = 0;
     return pthread_create(&clock->watchdog, NULL, watch, clock);
+}
+
+/// The watchdog ticks all the time.
+static void set_timer(shim_clock *clock, int ticks) {
+    (void)clock;
+    if (ticks) shim_clocked_run.ticks = 1;
 }
 
 static void stop_ticking(shim_clock *clock) {
@@ -157,4 +177,5 @@ void shim_clock_stop(void) {
     if (!clock->started) return;
     stop_ticking(clock);
     clock->started = 0;
+    shim_clocked_run.ticks = 0;
 }

@@ -2,7 +2,7 @@
 #include <time.h>
 #include "shim_internal.h"
 
-enum { SLICE_NANOSECONDS = 500 * 1000, WORTH_BYTES = 256 << 10, WINDOW_RUNS = 256 };
+enum { SLICE_NANOSECONDS = 500 * 1000, WORTH_BYTES = 256 << 10 };
 // Lua's own step (100 units of work for each 16 of 8192 bytes) sweeps 50,000 objects at once, four to fourteen milliseconds. These do 512 units
 // for each kilobyte that is allocated: a cycle over 34 MB then lasts for three more.
 enum { STEP_MULTIPLIER = 8, STEP_SIZE = 10 };
@@ -19,11 +19,10 @@ static void set_pause(shim_state *S, size_t live) {
     lua_gc(S->main, LUA_GCINC, (int)pause, STEP_MULTIPLIER, STEP_SIZE);
 }
 
-void shim_note_run(shim_state *S) {
-    if (S->heap.used < S->least_used || S->runs_noted == 0) S->least_used = S->heap.used;
-    if (++S->runs_noted < WINDOW_RUNS) return;
-    S->runs_noted = 0;
+void shim_note_window(shim_state *S) {
     set_pause(S, S->least_used);
+    S->runs_noted = 0;
+    S->least_used = SIZE_MAX;
 }
 
 void shim_note_collected(shim_state *S) {

@@ -216,7 +216,7 @@ static int coroutine_isyieldable(lua_State *L) {
 static int coroutine_running(lua_State *L) {
     lua_pushthread(L);
     lua_pushboolean(L, (shim_flags(L) & THREAD_TOP) != 0);
-    shim_set_flags(L, THREAD_EXPOSED, 0);
+    shim_set_flags(L, THREAD_SPENT, 0);
     return 2;
 }
 

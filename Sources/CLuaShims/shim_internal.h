@@ -34,7 +34,7 @@ void *shim_heap_allocate(void *heap, void *block, size_t old_size, size_t new_si
 typedef enum {
     VALUE_NIL, VALUE_NULL, VALUE_BOOLEAN, VALUE_INTEGER, VALUE_NUMBER, VALUE_REFERENCE, VALUE_EVENT,
     VALUE_LAST_PLAIN = VALUE_EVENT,     // up to here pushing cannot fail
-    VALUE_STRING, VALUE_FUNCTION, VALUE_OBJECT, VALUE_PAYLOAD, VALUE_ERROR, VALUE_MESSAGE, VALUE_BAD_ARGUMENT,
+    VALUE_STRING, VALUE_FUNCTION, VALUE_OBJECT, VALUE_PAYLOAD, VALUE_ERROR, VALUE_MESSAGE, VALUE_BAD_ARGUMENT, VALUE_AGAIN,
 } shim_value_kind;
 
 typedef struct {
@@ -56,15 +56,17 @@ typedef struct {
 
 // MARK: state
 
-enum { THREAD_TOP = 1, THREAD_WAITING = 2, THREAD_EXPOSED = 4, THREAD_FLAGS = 7 };   // low bits of a thread's extra space
+enum { THREAD_TOP = 1, THREAD_WAITING = 2, THREAD_SPENT = 4, THREAD_FLAGS = 7 };   // low bits of a thread's extra space
 
 typedef enum { SLOT_FREE, SLOT_RUNNING, SLOT_WAITING } shim_slot_state;
 typedef struct {
     lua_State *thread;                  // anchored in REGISTRY_THREADS under slot + 1; NULL: none yet
-    uint32_t generation, next_free;
+    uint32_t generation;
+    int32_t next_free;                  // of a free slot: the next one, or SHIM_NO_SLOT
     char *spawn_chunk;                  // where another run spawned this one; NULL: the host started it
     int32_t spawn_line;
-    uint8_t state, cancelled, retired;
+    uint8_t state, cancelled;
+    uint8_t is_ready;                   // of a free slot: its coroutine's stack is empty, and no script has it
 } shim_slot;
 
 typedef struct { uint64_t first, last; uint32_t length; uint8_t child; } shim_rule;
@@ -102,7 +104,7 @@ typedef struct shim_link {              // a thread that resumed another one, on
 struct shim_state {
     lua_State *main;
     lua_State *volatile running;        // whose Lua code runs; read by the clock's signal
-    volatile int32_t doom;              // SHIM_KIND_CPU, _MEMORY, _COROUTINES or _CANCELLED once the run is to end; set by the clock's signal too
+    volatile int32_t doom;              // the kind of stop once the run is to end; set by the clock's signal too
     volatile int32_t pressure;          // the heap asks for a collection
     volatile int32_t warning;           // 1: the clock asks where the run is, 2: the hook has noted it
     shim_host_call call;
@@ -113,8 +115,8 @@ struct shim_state {
 
     shim_slot *slots;
     uint32_t slot_count, slot_capacity, waiting, pooled, run_threads;
-    int64_t free_slot;                  // head of the list of free slots, or SHIM_NO_SLOT
-    int64_t current;                    // slot of the innermost run, or SHIM_NO_SLOT
+    int32_t free_slot;                  // head of the list of free slots, or SHIM_NO_SLOT
+    int32_t current;                    // slot of the innermost run, or SHIM_NO_SLOT
     shim_link *resumers;                // threads between the current run's own and the running one
     int32_t depth;                      // runs on the C stack
     const char *stack_begin;            // where the outermost of them begins
@@ -122,7 +124,7 @@ struct shim_state {
     uint8_t yielding;                   // a host call's yield is on its way up to the run
     uint8_t resume_raises;              // the next continuation of a host call raises
     uint8_t has_failed_value;
-    int64_t returned_slot;              // whose stack holds returned values, or SHIM_NO_SLOT
+    int32_t returned_slot;              // whose stack holds returned values, or SHIM_NO_SLOT
     int32_t returned_count;
 
     int32_t *free_references;
@@ -140,6 +142,9 @@ struct shim_state {
     shim_failure failure;
     char *texts;                        // the failure's texts, each ended by a zero
     size_t texts_length, texts_size;
+    struct shim_state *clock_outer;     // whose run this one is inside of
+    volatile int64_t cpu_time;          // of the thread while runs were in progress, as the clock's ticks found it
+    char stop_text[SHIM_CHUNK];         // of a stop that the host asked for
     int64_t overrun_time;
     int32_t overrun_line;
     char overrun_chunk[SHIM_CHUNK], where_chunk[SHIM_CHUNK], name[SHIM_CHUNK];
@@ -176,9 +181,17 @@ enum { SHIM_LOADING = -1 };
 int shim_ask(lua_State *L, int32_t question, int32_t count);
 /// Pushes the values put since `mark` and takes them from the outbox. May raise.
 int shim_push_values(lua_State *L, shim_state *S, int32_t mark);
-/// Whether all values since `mark` can be pushed without raising; if so shim_push_plain does it.
-int shim_values_plain(const shim_state *S, int32_t mark);
-int shim_push_plain(lua_State *L, shim_state *S, int32_t mark);
+/// Moves the values put since `mark` onto a coroutine's stack and answers their number; -1 leaves an error value on the main thread's, with
+/// `status`.
+int shim_move_values(shim_state *S, lua_State *thread, int32_t mark, int *status);
+
+// MARK: runs (shim_slots.c, shim_run.c)
+
+/// Readies the first free slot, making one when there is none; SHIM_NO_SLOT with the failure noted.
+int32_t shim_prepare_slot(shim_state *S);
+void shim_forget_spawn(shim_slot *slot);
+/// Runs the function on top of the main thread's stack, which it takes, with the values put since `mark`.
+int32_t shim_run_top(shim_state *S, int32_t mark, shim_run_id *run);
 
 /// Makes the coroutine of the first run. May raise.
 void shim_open_runs(lua_State *L, shim_state *S);
@@ -195,14 +208,38 @@ static inline void shim_check_stack(lua_State *L, shim_state *S) {
     ptrdiff_t used = S->stack_begin - (const char *)__builtin_frame_address(0);
     if (used > SHIM_STACK_BYTES || used < -SHIM_STACK_BYTES) luaL_error(L, "C stack overflow");
 }
-/// Marks the begin and the end of a run for the clock.
-void shim_clock_enter(shim_state *S);
-void shim_clock_leave(shim_state *S);
+
+// MARK: clock (shim_clock.c)
+
+/// What the clock of a thread looks at: whose run is in progress, the number of outermost runs so far, and whether its timer is set.
+typedef struct {
+    shim_state *volatile state;
+    volatile uint32_t run;
+    volatile uint8_t ticks;
+} shim_clocked;
+extern _Thread_local shim_clocked shim_clocked_run;
+/// Sets the clock's timer, which stops itself when no runs come.
+void shim_clock_wake(void);
+static inline void shim_clock_enter(shim_state *S) {
+    S->clock_outer = shim_clocked_run.state;
+    shim_clocked_run.run++;
+    shim_clocked_run.state = S;
+    if (!shim_clocked_run.ticks) shim_clock_wake();     // a tick in between finds a run and lets the timer be
+}
+static inline void shim_clock_leave(shim_state *S) {
+    shim_clocked_run.state = S->clock_outer;            // of another state, whose run asked for this one
+    if (S->clock_outer != NULL) shim_clocked_run.run++;
+}
 
 // MARK: collection (shim_collect.c)
 
-void shim_note_run(shim_state *S);          // after each outermost run
+enum { SHIM_WINDOW_RUNS = 256 };
+void shim_note_window(shim_state *S);       // after so many outermost runs
 void shim_note_collected(shim_state *S);    // after a full collection
+static inline void shim_note_run(shim_state *S) {
+    if (S->heap.used < S->least_used) S->least_used = S->heap.used;
+    if (++S->runs_noted == SHIM_WINDOW_RUNS) shim_note_window(S);
+}
 /// Coroutines alive that scripts made: all but those of runs.
 static inline uint32_t shim_coroutines(const shim_state *S) { return S->heap.threads - S->run_threads; }
 

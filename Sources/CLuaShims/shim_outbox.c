@@ -86,6 +86,10 @@ void shim_put_payload(shim_state *S, const shim_payload *payload) {
     put_text(S, VALUE_PAYLOAD, payload->bytes, payload->length)->as.payload = *payload;
 }
 
+void shim_put_again(shim_state *S, int32_t reference, const void *traceback, size_t length) {
+    put_text(S, VALUE_AGAIN, traceback, length)->index = reference;
+}
+
 void shim_put_bad_argument(shim_state *S, int32_t index, const void *text, size_t length, int32_t is_type) {
     shim_value *value = put_text(S, VALUE_BAD_ARGUMENT, text, length);
     value->index = index;

@@ -36,6 +36,7 @@ shim_state *shim_open_failing(const shim_limits *limits, int64_t after, int64_t 
     S->has_avx2 = shim_has_avx2();
     S->free_slot = S->current = S->returned_slot = SHIM_NO_SLOT;
     S->next_reference = REGISTRY_REFERENCES;
+    S->least_used = SIZE_MAX;
     if (getentropy(&S->address_key, sizeof S->address_key) != 0) S->address_key = (uintptr_t)S;
     lua_State *L = lua_newstate(shim_heap_allocate, &S->heap);
     if (L == NULL) {

@@ -14,13 +14,21 @@ int shim_raise_doom(lua_State *L) {
 }
 
 const char *shim_stop_message(const shim_state *S, int32_t kind) {
-    (void)S;
     switch (kind) {
     case SHIM_KIND_CPU: return "stopped: the script used more CPU time than it may";
     case SHIM_KIND_MEMORY: return "stopped: the script used more memory than it may";
     case SHIM_KIND_COROUTINES: return "stopped: the script has more coroutines than it may";
+    case SHIM_KIND_LIMIT: return S->stop_text[0] != 0 ? S->stop_text : "stopped: the script exceeded a limit";
     default: return "cancelled";
     }
+}
+
+void shim_stop(shim_state *S, const void *text, size_t length) {
+    if (S->current == SHIM_NO_SLOT || S->doom) return;
+    if (length >= sizeof S->stop_text) length = sizeof S->stop_text - 1;
+    memcpy(S->stop_text, text, length);
+    S->stop_text[length] = 0;
+    S->doom = SHIM_KIND_LIMIT;
 }
 
 static void relieve(lua_State *L, shim_state *S) {

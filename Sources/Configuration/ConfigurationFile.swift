@@ -19,9 +19,8 @@ package struct ConfigurationFile {
     private static let keys = [
         "packs", "packs[]", "discord", "discord.api_url", "discord.gateway_url", "discord.ca_file", "discord.token_file",
         "discord.intents", "discord.intents[]", "discord.compress", "discord.encoding", "discord.shards", "log", "log.level",
-        "log.format", "limits", "limits.memory_mb", "limits.cpu_warn_ms", "limits.cpu_stop_ms", "limits.queue_mb", "state",
-        "state.directory",
-    ]
+        "log.format", "limits", "state", "state.directory",
+    ] + LimitSettings.keys.map { "limits.\($0.name)" }
 
     private mutating func read(_ entry: TOMLDocument.Entry) throws(ConfigurationError) {
         let key = entry.path.last == "]" ? entry.path.prefix { $0 != "[" } + "[]" : entry.path
@@ -39,12 +38,10 @@ package struct ConfigurationFile {
         case "discord.shards": configuration.discord.shards = try shards(entry)
         case "log.level": configuration.log.level = try choice(entry)
         case "log.format": configuration.log.format = try choice(entry)
-        case "limits.memory_mb": configuration.limits.memoryMegabytes = try integer(entry, in: 4...4096)
-        case "limits.cpu_warn_ms": configuration.limits.cpuWarnMilliseconds = try integer(entry, in: 1...60_000)
-        case "limits.cpu_stop_ms": configuration.limits.cpuStopMilliseconds = try integer(entry, in: 1...60_000)
-        case "limits.queue_mb": configuration.limits.queueMegabytes = try integer(entry, in: 1...4096)
         case "state.directory": configuration.stateDirectory = try string(entry)
-        default: throw unknown(entry)
+        default:
+            guard let limit = LimitSettings.keys.first(where: { "limits.\($0.name)" == key }) else { throw unknown(entry) }
+            configuration.limits[keyPath: limit.value] = try integer(entry, in: limit.range)
         }
     }
 

@@ -49,15 +49,3 @@ package struct LogSettings: Equatable, Sendable {
     package enum Level: String, CaseIterable, Sendable { case trace, debug, info, notice, warning, error, critical }
     package enum Format: String, CaseIterable, Sendable { case pretty, json }
 }
-
-/// `[limits]`: what one pack may use. Each has the range that `moonwire.toml` accepts.
-package struct LimitSettings: Equatable, Sendable {
-    /// Lua memory of one pack, MiB; 4…4096.
-    package var memoryMegabytes = 64
-    /// CPU time of one run of a handler until a warning is logged, ms; 1…60,000.
-    package var cpuWarnMilliseconds = 100
-    /// CPU time of one run of a handler until it is stopped, ms; 1…60,000.
-    package var cpuStopMilliseconds = 1000
-    /// Events waiting for the scripts, MiB; 1…4096.
-    package var queueMegabytes = 64
-}

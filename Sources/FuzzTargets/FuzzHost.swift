@@ -4,6 +4,9 @@ import LuaEngine
 final class FuzzHost: LuaHost {
     private var kept: LuaReference?
 
+    /// A prototype that every object inside of one of its objects has too.
+    static let thing = LuaPrototypeID(rawValue: 1)
+
     /// A state; `keeping` is an expression whose value, a function, `called(_:_:)` calls.
     func state(keeping function: String = "nil") -> LuaState {
         var limits = LuaLimits()
@@ -15,6 +18,8 @@ final class FuzzHost: LuaHost {
             let state = try LuaState(limits: limits, host: self)
             try state.define("_G.wait", .function(0))
             try state.define("_G.keep", .function(1))
+            try state.definePrototype(Self.thing, name: "thing")
+            try state.defineRule(Self.thing, key: nil, is: Self.thing)
             promise(state.run("keep(\(function))", chunk: "fuzz") == .finished)
             return state
         } catch {

@@ -27,12 +27,24 @@ func fuzzLuaETF(_ bytes: UnsafeRawBufferPointer) {
     check(body, .etf, nulls: choice & 1 == 0 ? .absent : .kept, reference: reference)
 }
 
+/// Returns what it is given, after it has read some fields that documents have.
+private let reader = """
+    function(m)
+      local function read(t, depth)
+        if type(t) ~= 'table' or depth == 0 then return end
+        for _, key in ipairs {'id', 'content', 'author', 'user', 'a', 'd', 'o', ''} do read(t[key], depth - 1) end
+      end
+      pcall(read, m, 3)
+      return m
+    end
+    """
+
 /// What the encoder of scripts' values allows.
 private let deepest = 100
 
 private func check(_ body: UnsafeRawBufferPointer, _ encoding: LuaPayload.Encoding, nulls: LuaPayload.Nulls, reference: JSONValue?) {
     let host = FuzzHost()
-    let state = host.state(keeping: "function(...) return ... end")
+    let state = host.state(keeping: reader)
     defer { state.close() }
     /// The document decoded and encoded again; `nil` when one of it is refused.
     func again(_ payload: LuaPayload) -> [UInt8]? {
@@ -43,6 +55,10 @@ private func check(_ body: UnsafeRawBufferPointer, _ encoding: LuaPayload.Encodi
     let eager = again(LuaPayload(body, encoding: encoding, nulls: nulls, form: .eager))
     let lazy = again(LuaPayload(body, encoding: encoding, nulls: nulls, form: .lazy))
     promise((eager == nil) == (lazy == nil), "one form of a document was refused, the other was not")
+    // Once a handler has read some fields of several documents, the next ones are decoded together with these.
+    for _ in 0..<8 { _ = host.called(state, LuaPayload(body, encoding: encoding, prototype: FuzzHost.thing, nulls: nulls, form: .lazy)) }
+    let usual = again(LuaPayload(body, encoding: encoding, prototype: FuzzHost.thing, nulls: nulls, form: .lazy))
+    promise((eager == nil) == (usual == nil), "a document was refused for what is usually read of it, or the other way round")
     if let reference {
         guard let eager else {
             promise(depth(reference) > deepest, "a document was refused that another reader accepts")
@@ -50,8 +66,9 @@ private func check(_ body: UnsafeRawBufferPointer, _ encoding: LuaPayload.Encodi
         }
         promise(parsed(eager) == reference.asScriptsSee(nulls: nulls == .kept), "another reader makes other tables")
     }
-    guard let eager, let lazy else { return }
+    guard let eager, let lazy, let usual else { return }
     promise(parsed(eager) == parsed(lazy), "the forms of a document differ")
+    promise(parsed(eager) == parsed(usual), "a document differs by what is usually read of it")
     let twice = eager.withUnsafeBytes { again(LuaPayload($0, nulls: .kept, form: .eager)) }
     promise(twice.map(parsed) == parsed(eager), "what was encoded does not decode to the same")
 }

@@ -49,6 +49,23 @@ package struct LuaCall {
         return .raised
     }
 
+    /// Raises a value of the script's own once more, such as the error of a run that the script waited for.
+    ///
+    /// - Parameter traceback: where it was first raised; stands in the traceback of a run that this error ends.
+    package mutating func raise(again value: LuaReference, traceback: String) -> LuaOutcome {
+        precondition(value.account === state.account, "a reference of another state")
+        var traceback = traceback
+        traceback.withUTF8 { shim_put_again(results.state, value.slot, $0.baseAddress, $0.count) }
+        return .raised
+    }
+
+    /// Ends the run, which exceeded a limit of the host's own, with a failure of kind `.limit` that nothing in the script swallows.
+    package mutating func stop(_ message: String) -> LuaOutcome {
+        var message = message
+        message.withUTF8 { shim_stop(results.state, $0.baseAddress, $0.count) }
+        return .raised
+    }
+
     /// Raises `bad argument #1 to 'send' (string expected, got nil)`; for methods, `self` is not counted.
     package mutating func badArgument(_ index: Int, expected: String) -> LuaOutcome {
         badArgument(index, expected, isType: true)

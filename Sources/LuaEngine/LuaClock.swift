@@ -2,8 +2,8 @@ import CLuaShims
 
 /// The clock of a script thread, which CPU budgets are measured with.
 ///
-/// Linux counts the thread's own CPU time (`timer_create` on `CLOCK_THREAD_CPUTIME_ID`) and costs nothing while it sleeps; elsewhere a watchdog
-/// thread signals it. Without a running clock no script is ever stopped.
+/// On Linux a timer signals the thread every 20 ms while runs come and go, and is off while there are none; elsewhere a watchdog thread signals
+/// it. Judged is the thread's own CPU time. Without a running clock no script is ever stopped.
 package enum LuaClock {
     /// Starts the calling thread's clock; once per script thread, before its first run. Starting twice does nothing.
     package static func start() throws(LuaFailure) {

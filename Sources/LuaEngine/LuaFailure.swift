@@ -11,6 +11,8 @@ package struct LuaFailure: Error, Sendable, Equatable {
         case memory
         /// More coroutines than `LuaLimits.coroutines`.
         case coroutines
+        /// More of something than the host allows: `LuaCall.stop`.
+        case limit
         /// The host cancelled the run.
         case cancelled
         /// The host asked for something the state cannot do now: it is closed, or holds too many runs.

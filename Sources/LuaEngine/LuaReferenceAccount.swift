@@ -11,9 +11,11 @@ final class LuaReferenceAccount: Sendable {
         hasDropped.store(true, ordering: .releasing)
     }
 
+    @inline(__always) var mayHoldDropped: Bool { hasDropped.load(ordering: .relaxed) }
+
     /// Hands each dropped slot to `free` once. Script thread only.
-    func drain(_ free: (Int32) -> Void) {
-        guard hasDropped.load(ordering: .relaxed), hasDropped.exchange(false, ordering: .acquiring) else { return }
+    @inline(never) func drain(_ free: (Int32) -> Void) {
+        guard hasDropped.exchange(false, ordering: .acquiring) else { return }
         var slots: [Int32] = []
         dropped.withLock { swap(&slots, &$0) }
         for slot in slots { free(slot) }

@@ -4,8 +4,8 @@ package enum LuaResult: Sendable, Equatable {
     case finished
     /// A host function took a `LuaWait`; the run goes on with `LuaState.resume`.
     case waiting(LuaRun)
-    /// The run ended with an error.
-    case failed(LuaFailure)
+    /// The run ended with an error. Indirect, so that the other results fit into registers.
+    indirect case failed(LuaFailure)
     /// The handle names no waiting run: it ended before, or the state was closed. Nothing was done.
     case stale
 }

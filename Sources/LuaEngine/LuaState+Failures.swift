@@ -12,6 +12,7 @@ extension LuaFailure {
         case SHIM_KIND_CPU: .cpu
         case SHIM_KIND_MEMORY: .memory
         case SHIM_KIND_COROUTINES: .coroutines
+        case SHIM_KIND_LIMIT: .limit
         case SHIM_KIND_CANCELLED: .cancelled
         case SHIM_KIND_UNAVAILABLE: .unavailable
         default: .error
@@ -28,8 +29,8 @@ extension LuaFailure {
 }
 
 extension LuaState {
-    /// What made the last shim function answer SHIM_FAILED.
-    func failure() -> LuaFailure { LuaFailure(shim_last_failure(pointer).pointee) }
+    /// What made the last shim function answer SHIM_FAILED. Not inlined: its size would burden the paths that succeed.
+    @inline(never) func failure() -> LuaFailure { LuaFailure(shim_last_failure(pointer).pointee) }
 
     func encodeFailure() -> LuaEncodeFailure {
         var path: UnsafePointer<CChar>?

@@ -30,6 +30,15 @@ extension LuaState {
         return start(arguments) { mark, id in shim_run(pointer, function.slot, mark, &id) }
     }
 
+    /// Calls a handler with an event alone: the same as appending it, in fewer steps.
+    package func call(_ handler: LuaReference, with event: LuaEvent) -> LuaResult {
+        precondition(handler.account === account, "a reference of another state")
+        guard open else { return .failed(.closed) }
+        releaseDropped()
+        var id = shim_run_id()
+        return result(shim_run_event(pointer, handler.slot, event.depth, &id), id)
+    }
+
     /// Lets a waiting run go on: its host function returns the values that `results` appends.
     package func resume(_ run: LuaRun, _ results: (inout LuaValues) -> Void = { _ in }) -> LuaResult {
         start(results) { mark, id in
@@ -113,11 +122,15 @@ extension LuaState {
         var values = LuaValues(state: pointer)
         fill(&values)
         var id = shim_run_id()
-        switch Int(body(mark, &id)) {
-        case SHIM_FINISHED: return .finished
-        case SHIM_WAITING: return .waiting(LuaRun(id))
-        case SHIM_FAILED: return .failed(failure())
-        default: return .stale
+        return result(body(mark, &id), id)
+    }
+
+    private func result(_ answer: Int32, _ id: shim_run_id) -> LuaResult {
+        switch Int(answer) {
+        case SHIM_FINISHED: .finished
+        case SHIM_WAITING: .waiting(LuaRun(id))
+        case SHIM_FAILED: .failed(failure())
+        default: .stale
         }
     }
 }

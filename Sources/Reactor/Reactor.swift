@@ -119,6 +119,9 @@ package final class Reactor {
         _ = consume action
     }
 
+    /// Timers that wait: for leak tests and status outputs.
+    package var timerCount: Int { timers.count }
+
     // MARK: Descriptors
 
     /// Reports readiness of `descriptor` to `handler`, which is kept alive until `unregister`.

@@ -65,12 +65,27 @@ struct ConfigurationFileTests {
         #expect(configuration == expected)
     }
 
+    @Test("each limit is read into its own value, at both ends of its range and not beyond", arguments: LimitSettings.keys.map(\.name))
+    func limits(name: String) throws {
+        let key = try #require(LimitSettings.keys.first { $0.name == name })
+        for value in [key.range.lowerBound, key.range.upperBound] {
+            var expected = LimitSettings()
+            expected[keyPath: key.value] = Int(value)
+            #expect(try parse("[limits]\n\(name) = \(value)").limits == expected)
+        }
+        #expect(key.range.contains(Int64(LimitSettings()[keyPath: key.value])), "the default is in its own range")
+        for value in [key.range.lowerBound - 1, key.range.upperBound + 1] {
+            #expect(fault("[limits]\n\(name) = \(value)")?.contains("'limits.\(name)' must be a whole number from") == true)
+        }
+    }
+
     @Test("a fault names file, line, key and remedy", arguments: [
         ("[discord]\napi_ulr = \"x\"", "moonwire.toml:2: unknown key 'discord.api_ulr'; did you mean 'discord.api_url'?"),
         ("[discord]\n\ntoken = \"abc\"", "moonwire.toml:3: the token does not belong in this file"),
         ("[discord]\napi_url = \"ftp://x\"", "moonwire.toml:2: 'discord.api_url' must be a URL that begins with https:// or http://"),
         ("[log]\nlevel = \"loud\"", "moonwire.toml:2: 'log.level' must be one of \"trace\""),
         ("[limits]\nmemory_mb = 1", "moonwire.toml:2: 'limits.memory_mb' must be a whole number from 4 to 4096"),
+        ("[limits]\ntimer = 1", "moonwire.toml:2: unknown key 'limits.timer'; did you mean 'limits.timers'?"),
         ("packs = \"one\"", "moonwire.toml:1: 'packs' must be a list of strings"),
         ("packs = [1]", "moonwire.toml:1: 'packs[0]' must be a string in quotes"),
         ("discord = 3", "moonwire.toml:1: 'discord' must be a table: [discord]"),
@@ -78,6 +93,8 @@ struct ConfigurationFileTests {
         ("[discord\n", "moonwire.toml:1: not valid TOML: "),
         ("a = \"\u{0}\"", "moonwire.toml:1: not valid TOML: "),
         ("[ = 1\n", "moonwire.toml:1: not valid TOML: "),
+        ("a = é", "moonwire.toml:1: not valid TOML: "),
+        ("discord = { \u{FEDF}", "moonwire.toml:1: not valid TOML: "),
     ])
     func faults(text: String, expected: String) {
         let fault = fault(text)

@@ -86,6 +86,20 @@ import Testing
         #expect(throws: LuaFailure.self) { try Array("{".utf8).withUnsafeBytes { try bench.state.withEvent(LuaPayload($0)) { _ in } } }
     }
 
+    @Test("a handler called with an event alone gets it, may wait, and fails as others do")
+    func callWithEvent() throws {
+        let bench = try Bench()
+        bench.run("test.keep(function(...) test.wait() return select('#', ...), (...).id end) test.keep(function(e) error(e.id) end)")
+        let results = try Array(#"{"id":"7"}"#.utf8).withUnsafeBytes { document in
+            try bench.state.withEvent(LuaPayload(document)) { event in
+                (bench.state.call(bench.kept[0], with: event), bench.state.call(bench.kept[1], with: event))
+            }
+        }
+        #expect(results.1.failure?.message == "test.lua:2: 7")
+        #expect(bench.state.resume(try #require(results.0.run)) == .finished)
+        #expect(bench.returned == "1 7")
+    }
+
     @Test("prototypes give nested objects methods and properties; fields win")
     func prototypes() throws {
         let bench = try Bench()

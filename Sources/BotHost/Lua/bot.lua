@@ -4,7 +4,6 @@ local error, type, pairs, ipairs, setmetatable, select = error, type, pairs, ipa
 local find, format, unpack, mathtype = string.find, string.format, table.unpack, math.type
 local gsub, byte, tostring = string.gsub, string.byte, tostring
 
-
 -- The host's functions come as name, function, name, function … and are kept where no script can reach them.
 local host = {}
 for index = 1, select("#", ...), 2 do
@@ -179,6 +178,9 @@ function bot.request_members(guild, options)
   return members, { not_found = not_found, presences = presences }
 end
 
+-- The state of every shard, asked for when it is called: { id, status, latency, guilds }.
+bot.shards = host.shards
+
 -- Events, time, log -----------------------------------------------------------------------------------------
 
 function bot.on(event, handler)
@@ -207,6 +209,12 @@ function bot.every(delay, name, handler) return timer("every", true, delay, name
 function bot.sleep(delay)
   if type(delay) ~= "number" and type(delay) ~= "string" then bad(1, "sleep", "seconds or text like \"10m\"", delay) end
   return host.sleep(delay)
+end
+
+-- Called when this generation of the pack has been replaced or removed and takes no further events.
+function bot.on_unload(handler)
+  if type(handler) ~= "function" then bad(1, "on_unload", "function", handler) end
+  return host.on_unload(handler)
 end
 
 bot.log = {}
@@ -326,5 +334,5 @@ for kind, fields in pairs(properties) do
   for name, field in pairs(fields) do host.property(kind, name, field) end
 end
 
--- The module, and what the host calls with READY, which names the bot's own user.
-return bot, function(ready) bot.user = ready.user end
+-- The module, what the host calls with READY, which names the bot's own user, and what the module's other files build on.
+return bot, function(ready) bot.user = ready.user end, host, { bad = bad }

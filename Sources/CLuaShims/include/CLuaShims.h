@@ -59,6 +59,8 @@ shim_counts shim_count(const shim_state *S);
 /// CPU time and place of the last run that exceeded the warning; for SHIM_ASK_OVERRAN.
 const char *shim_overrun(const shim_state *S, int64_t *nanoseconds, int32_t *line);
 
+/// Nanoseconds of the thread's CPU time that runs of this state have used, as the clock's ticks found them: right for many, not for one.
+int64_t shim_cpu_time(const shim_state *S);
 /// Starts, or moves to the calling thread, the clock that CPU budgets are measured with. Once per script thread; 0 or an errno.
 int shim_clock_start(void);
 void shim_clock_stop(void);
@@ -101,6 +103,8 @@ typedef struct {
 void shim_put_error(shim_state *S, const shim_error *error);
 /// Puts an error text that gets the position of the calling Lua code in front when it is pushed.
 void shim_put_message(shim_state *S, const void *bytes, size_t length);
+/// Puts the value of a reference, to be raised again with the traceback of the coroutine it was first raised in.
+void shim_put_again(shim_state *S, int32_t reference, const void *traceback, size_t length);
 /// Puts a "bad argument" error in Lua's words; `expected` is a type name when `is_type`, else the whole explanation.
 void shim_put_bad_argument(shim_state *S, int32_t index, const void *text, size_t length, int32_t is_type);
 
@@ -128,6 +132,8 @@ enum { SHIM_FINISHED = 0, SHIM_WAITING = 1, SHIM_FAILED = 2, SHIM_STALE = 3 };
 
 /// Calls the function in reference `slot` with the values put since `mark`.
 int32_t shim_run(shim_state *S, int32_t slot, int32_t mark, shim_run_id *run);
+/// Calls it with a decoded event alone, and nothing put: the shortest way into a handler.
+int32_t shim_run_event(shim_state *S, int32_t slot, int32_t depth, shim_run_id *run);
 /// Compiles text and runs it with the values put since `mark`.
 int32_t shim_run_source(shim_state *S, const void *source, size_t length, const char *chunk, int32_t mark, shim_run_id *run);
 /// Compiles text without running it.
@@ -148,7 +154,7 @@ int32_t shim_failed_value(shim_state *S);
 lua_State *shim_returned(shim_state *S, int32_t *count);
 
 enum { SHIM_KIND_SYNTAX = 0, SHIM_KIND_ERROR = 1, SHIM_KIND_CPU = 2, SHIM_KIND_MEMORY = 3, SHIM_KIND_CANCELLED = 4,
-       SHIM_KIND_UNAVAILABLE = 5, SHIM_KIND_COROUTINES = 6, SHIM_KINDS };
+       SHIM_KIND_UNAVAILABLE = 5, SHIM_KIND_COROUTINES = 6, SHIM_KIND_LIMIT = 7, SHIM_KINDS };
 typedef struct {
     int32_t kind, line, spawn_line, has_value;  // line 0: none
     const char *message, *chunk, *traceback, *spawn_chunk;      // valid until the next call of a function that may fail
@@ -175,6 +181,8 @@ int32_t shim_wait(shim_state *S, lua_State *L, shim_run_id *run);
 /// Makes a run of the first of the `count` values from `first` on, a function, with the others as its arguments. It waits to be resumed for the first time, with no
 /// values, and notes where it was spawned for its failure. SHIM_WAITING, or SHIM_FAILED.
 int32_t shim_spawn(shim_state *S, lua_State *L, int32_t first, int32_t count, shim_run_id *run);
+/// Ends the run in progress once the host call returns, with an error that nothing swallows: `text` says which of the host's limits it exceeded.
+void shim_stop(shim_state *S, const void *text, size_t length);
 /// The run in progress; 0 outside any run.
 int32_t shim_current_run(const shim_state *S, shim_run_id *run);
 /// Position of the innermost Lua function. `chunk` is valid until the next call into Lua; line 0: unknown.

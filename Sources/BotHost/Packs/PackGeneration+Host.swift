@@ -1,0 +1,126 @@
+internal import Configuration
+internal import Discord
+internal import LuaEngine
+internal import Logging
+internal import Reactor
+
+/// What scripts call.
+extension PackGeneration {
+    func call(_ function: LuaFunctionID, _ call: inout LuaCall) -> LuaOutcome {
+        guard let function = HostFunction(rawValue: function) else { return call.raise("no such host function") }
+        switch function {
+        case .on: return on(&call)
+        case .onUnload: return onUnload(&call)
+        case .waitFor: return waitFor(&call)
+        case .spawn: return spawn(&call)
+        case .cancelTask: return cancelTask(&call)
+        case .park: return park(&call)
+        case .unpark: return unpark(&call)
+        case .parked: return parked(&call)
+        case .raise: return raise(&call)
+        case .fail: return fail(&call)
+        case .carry: return carry(&call)
+        case .rest: return rest(&call)
+        case .nonce:
+            call.results.append(nonces.next())
+            return .returned
+        case .presence: return presence(&call)
+        case .requestMembers: return requestMembers(&call)
+        case .shards: return shards(&call)
+        case .timer: return timer(&call)
+        case .cancelTimer: return cancelTimer(&call)
+        case .sleep: return sleep(&call)
+        case .log: return log(&call)
+        case .memory:
+            call.results.append(state.statistics.memory)
+            return .returned
+        case .jsonEncode: return jsonEncode(&call)
+        case .jsonDecode: return jsonDecode(&call)
+        case .method: return declare(&call, isProperty: false)
+        case .property: return declare(&call, isProperty: true)
+        }
+    }
+
+    func module(_ name: String, from position: LuaPosition?) -> LuaModule {
+        if name == "bot", let bot = module.value { return .value(bot) }
+        do throws(ConfigurationError) {
+            if let chunk = try folder.chunk(requiring: name, limit: limits.sourceKilobytes << 10) { return .source(chunk.source, chunk: chunk.name) }
+        } catch {
+            return .refused(error.description)
+        }
+        let path = name.split(separator: ".").joined(separator: "/")
+        return .missing(searched: ["\(folder.name)/\(path).lua", "\(folder.name)/\(path)/init.lua"])
+    }
+
+    func print(_ line: UnsafeRawBufferPointer, from position: LuaPosition?) {
+        log.write(.info, String(decoding: line, as: UTF8.self))
+    }
+
+    func overran(cpu: Duration, at position: LuaPosition?) {
+        let milliseconds = cpu.components.seconds * 1000 + cpu.components.attoseconds / 1_000_000_000_000_000
+        log.write(
+            .warning,
+            "a handler has run for \(milliseconds) ms without waiting\(position.map { " (at \($0))" } ?? ""); other events wait meanwhile")
+    }
+
+    // MARK: Declarations of bot.lua
+
+    private func declare(_ call: inout LuaCall, isProperty: Bool) -> LuaOutcome {
+        guard let prototype = call.arguments.string(1).flatMap(Prototype.init(name:)), let name = call.arguments.string(2),
+            let value = call.arguments.reference(3)
+        else { return call.raise("a declaration names a prototype, a field and a function") }
+        members.append((prototype, name, value, isProperty))
+        return .returned
+    }
+
+    /// host.on_unload(function)
+    private func onUnload(_ call: inout LuaCall) -> LuaOutcome {
+        guard let hook = call.arguments.reference(1) else { return call.badArgument(1, expected: "function") }
+        guard phase != .draining && phase != .closed else { return call.raise("this pack is being unloaded") }
+        guard handlerCount < limits.handlers else { return call.stop("stopped: more than \(limits.handlers) handlers") }
+        handlerCount += 1
+        unloadHooks.append(hook)
+        return .returned
+    }
+
+    // MARK: Log and JSON
+
+    private func log(_ call: inout LuaCall) -> LuaOutcome {
+        guard let level = call.arguments.string(1).flatMap(Logger.Level.init(rawValue:)) else { return call.badArgument(1, expected: "level") }
+        guard log.isEnabled(level) else { return .returned }
+        var words: [String] = []
+        for index in 2..<max(2, call.arguments.count + 1) { words.append(text(&call, index)) }
+        guard !log.write(level, words.joined(separator: " ")), flood.note(call.run) > limits.logLinesPerMinute else { return .returned }
+        return call.stop("stopped: more than \(limits.logLinesPerMinute) log lines too many in one run")
+    }
+
+    /// A value as a log line shows it; tables as JSON.
+    private func text(_ call: inout LuaCall, _ index: Int) -> String {
+        switch call.arguments.type(index) {
+        case .string: return call.arguments.string(index) ?? ""
+        case .boolean: return call.arguments.isTrue(index) ? "true" : "false"
+        case .number:
+            if let integer = call.arguments.integer(index) { return String(integer) }
+            return call.arguments.number(index).map { String($0) } ?? ""
+        case .table:
+            do throws(LuaEncodeFailure) {
+                return try call.arguments.withJSON(index, functions: .omitted) { String(decoding: $0, as: UTF8.self) }
+            } catch { return "table" }
+        case .none, .nil: return "nil"
+        default: return String(describing: call.arguments.type(index))
+        }
+    }
+
+    private func jsonEncode(_ call: inout LuaCall) -> LuaOutcome {
+        guard call.arguments.count >= 1 else { return call.badArgument(1, expected: "value") }
+        var json: [UInt8] = []
+        do throws(LuaEncodeFailure) { json = try call.arguments.withJSON(1) { Array($0) } } catch { return call.raise("\(error)") }
+        json.withUnsafeBytes { call.results.append($0) }
+        return .returned
+    }
+
+    private func jsonDecode(_ call: inout LuaCall) -> LuaOutcome {
+        let decoded: Void? = call.arguments.withBytes(1) { call.results.append(LuaPayload($0, nulls: .kept)) }
+        return decoded == nil ? call.badArgument(1, expected: "string") : .returned
+    }
+}

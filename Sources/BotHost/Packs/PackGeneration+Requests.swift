@@ -1,0 +1,152 @@
+internal import Discord
+internal import GatewayProtocol
+internal import JSON
+internal import LuaEngine
+internal import REST
+internal import Reactor
+
+/// Calls that go to the reactor thread and mostly wait for its answer.
+extension PackGeneration {
+    /// host.rest(method, path, prototype, body, reason, replayable, name1, bytes1, …)
+    ///
+    /// `replayable` says that sending twice has the effect of once, as an enforced nonce makes it.
+    func rest(_ call: inout LuaCall) -> LuaOutcome {
+        guard let method = call.arguments.string(1).flatMap({ HTTPMethod(rawValue: $0.uppercased()) }) else {
+            return call.badArgument(1, "the method must be GET, POST, PUT, PATCH or DELETE")
+        }
+        guard let path = call.arguments.string(2), path.hasPrefix("/") else {
+            return call.badArgument(2, "the path must begin with a slash, like \"/channels/123\"")
+        }
+        let parts = path.split(separator: "?", maxSplits: 1)
+        var request = RESTRequest(method, Route(path: String(parts.first ?? "")))
+        if parts.count == 2 { request.query = Self.query(parts[1]) }
+        if let fault = request.route.fault { return call.badArgument(2, fault) }
+        request.reason = call.arguments.string(5)
+
+        var body: [UInt8]?
+        if !call.arguments.isNilOrNone(4) {
+            do throws(LuaEncodeFailure) { body = try call.arguments.withJSON(4) { Array($0) } } catch { return call.raise("\(error)") }
+        }
+        var size = body?.count ?? 0
+        if call.arguments.count > 6 {
+            guard let files = files(&call) else { return call.raise("files must be { name = \"…\", data = \"…\" }") }
+            size += files.reduce(0) { $0 + $1.bytes.count }
+            request.body = .multipart(payload: body ?? [], files: files)
+        } else if let body {
+            request.body = .json(body)
+        }
+        if call.arguments.isTrue(6) { request.replay = .always }
+        // Interactions answer by the token in their path, outside the bot's global limit.
+        if path.hasPrefix("/interactions/") || path.hasPrefix("/webhooks/") {
+            request.authorized = false
+            request.lane = .interaction
+        }
+
+        let prototype = call.arguments.string(3).flatMap(Prototype.init(name:))
+        let (services, ready) = (services, request)
+        return ask(&call, bytes: size, prototype: prototype) { services.perform(ready, for: $0) }
+    }
+
+    /// Waits for what `body` asks for, if the pack may ask for more.
+    private func ask(_ call: inout LuaCall, bytes: Int, prototype: Prototype? = nil, _ body: (Waiter) -> Void) -> LuaOutcome {
+        if let refusal = requests.refusal(ofBytes: bytes, limits) { return call.stop("stopped: \(refusal)") }
+        guard let run = call.wait() else { return .raised }
+        requests.begin(bytes: bytes)
+        body(Waiter(generation: number, run: run, prototype: prototype, bytes: bytes))
+        return .waiting
+    }
+
+    /// host.shards() → the state of every shard
+    func shards(_ call: inout LuaCall) -> LuaOutcome {
+        ask(&call, bytes: 0) { services.shards(for: $0) }
+    }
+
+    /// Hands an answer to the run that waits for it.
+    func answer(_ waiter: Waiter, with reply: HostReply) {
+        requests.end(bytes: waiter.bytes)
+        let run = waiter.run
+        guard let role = take(run) else { return }
+        switch reply {
+        case .failed(let error):
+            settle(state.resume(run, raising: error), as: role)
+        case .response(let response):
+            settle(response.body.withUnsafeBytes { bytes in
+                state.resume(run) { results in
+                    if !bytes.isEmpty { results.append(LuaPayload(bytes, prototype: waiter.prototype?.id ?? .none)) }
+                }
+            }, as: role)
+        case .members(let chunks, let encoding):
+            settle(state.resume(run) { results in
+                for chunk in chunks { chunk.withUnsafeBytes { results.append(LuaPayload($0, encoding: encoding.lua)) } }
+            }, as: role)
+        case .document(let json):
+            settle(json.withUnsafeBytes { bytes in state.resume(run) { $0.append(LuaPayload(bytes)) } }, as: role)
+        }
+    }
+
+    private func files(_ call: inout LuaCall) -> [UploadFile]? {
+        var files: [UploadFile] = []
+        for index in stride(from: 7, to: call.arguments.count, by: 2) {
+            guard let name = call.arguments.string(index), let bytes = call.arguments.withBytes(index + 1, { Array($0) }) else { return nil }
+            files.append(UploadFile(name: name, bytes: bytes))
+        }
+        return files
+    }
+
+    private static func query(_ text: Substring) -> [(name: String, value: String)] {
+        text.split(separator: "&").map { pair in
+            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(halves[0]), halves.count == 2 ? String(halves[1]) : "")
+        }
+    }
+
+    /// host.request_members(guild, query, limit, users, presences)
+    func requestMembers(_ call: inout LuaCall) -> LuaOutcome {
+        guard let guild = call.arguments.string(1).flatMap({ Snowflake($0) }) else { return call.badArgument(1, expected: "guild id") }
+        let selection: MemberRequest.Selection
+        if !call.arguments.isNilOrNone(4) {
+            guard let users = users(&call), !users.isEmpty else { return call.raise("user_ids must be a list of user ids") }
+            selection = .users(users)
+        } else {
+            let query = call.arguments.string(2) ?? ""
+            let limit = Int(call.arguments.integer(3) ?? 0)
+            guard (0...100).contains(limit) || query.isEmpty else { return call.raise("limit must be from 0 to 100 with a query, got \(limit)") }
+            selection = query.isEmpty && limit == 0 ? .all : .query(prefix: query, limit: limit == 0 ? 100 : limit)
+        }
+        let request: MemberRequest
+        do throws(CommandError) {
+            request = try MemberRequest(guild: guild, selection: selection, presences: call.arguments.isTrue(5), nonce: nonces.next())
+        } catch { return call.raise("\(error)") }
+        return ask(&call, bytes: 0) { services.requestMembers(request, for: $0) }
+    }
+
+    private func users(_ call: inout LuaCall) -> [Snowflake]? {
+        var text: [UInt8] = []
+        do throws(LuaEncodeFailure) { text = try call.arguments.withJSON(4) { Array($0) } } catch { return nil }
+        guard let value = try? JSONValue(parsing: text), let items = value.arrayValue else { return nil }  // not an array is the caller's error
+        var users: [Snowflake] = []
+        for item in items {
+            guard let text = item.stringValue, let user = Snowflake(text) else { return nil }
+            users.append(user)
+        }
+        return users
+    }
+
+    /// host.presence { status, activities, since, afk }
+    func presence(_ call: inout LuaCall) -> LuaOutcome {
+        var text: [UInt8] = []
+        do throws(LuaEncodeFailure) { text = try call.arguments.withJSON(1) { Array($0) } } catch { return call.raise("\(error)") }
+        guard let value = try? JSONValue(parsing: text) else { return call.raise("a presence must be a table") }  // our own encoder made it
+        do throws(PresenceFault) {
+            let isNew = pendingPresence == nil
+            pendingPresence = try Presence(script: value)
+            // Only the newest of a turn is sent, however many a script sets.
+            if isNew { reactor.nextTurn { [weak self] in self?.flushPresence() } }
+        } catch { return call.raise(error.description) }
+        return .returned
+    }
+
+    func flushPresence() {
+        if let presence = pendingPresence.take() { services.update(presence) }
+    }
+}

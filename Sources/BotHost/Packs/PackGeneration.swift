@@ -1,0 +1,266 @@
+internal import Configuration
+internal import Discord
+internal import GatewayProtocol
+internal import LuaEngine
+internal import Logging
+internal import Reactor
+
+/// One loading of a pack: its Lua state and everything the pack registered in it. Closing it ends all of that at once.
+///
+/// Confined to its script thread. Runs start and go on only from the loop, never inside a call of a script: what a call sets off in another run
+/// happens in a later turn.
+final class PackGeneration: LuaHost {
+    /// How far the generation is.
+    enum Phase: Equatable {
+        /// The main chunk has not returned yet.
+        case loading
+        case serving
+        /// The pack exceeded its limits too often: no event, timer or task reaches it until it serves again.
+        case suspended
+        /// Another generation serves, or none; runs that wait may still finish.
+        case draining
+        case closed
+    }
+
+    let number: Int
+    let folder: PackFolder
+    let limits: LimitSettings
+    let log: PackLog
+    let services: any HostServices
+    let reactor: Reactor
+    var phase = Phase.loading
+    var handlers = [[LuaReference]](repeating: [], count: EventName.count)
+    var handlerCount = 0
+    var timers = TimerTable()
+    /// What each waiting run is for.
+    var waiting: [LuaRun: RunRole] = [:]
+    /// What wakes those that wait for a time.
+    var alarms: [LuaRun: TimerToken] = [:]
+    var tasks = TaskTable()
+    /// Runs that `bot.wait_for` an event.
+    var expected: [EventName: [Expectation]] = [:]
+    /// Events that a run has waited for; they stay subscribed, so that the next wait misses nothing.
+    var awaited: Set<EventName> = []
+    var requests = RequestAccount()
+    var unloadHooks: [LuaReference] = []
+    var pendingPresence: Presence?
+    var flood = LineFlood()
+    /// Events that passed the pack by while it was suspended.
+    var missedEvents = 0
+    /// Methods and properties that the `bot` module declared, until they are defined.
+    var members: [(prototype: Prototype, name: String, value: LuaReference, isProperty: Bool)] = []
+    /// Called when the pack listens to another event after the main chunk.
+    var subscriptionsChanged: () -> Void = {}
+    /// Called when a run was ended for exceeding a limit, with a line that says which.
+    var offended: (String) -> Void = { _ in }
+    /// Gives what the generation before this one carries over under a name.
+    var inherited: (String) -> [UInt8]? = { _ in nil }
+    /// Tells the pack that the main chunk returned (`nil`) or failed.
+    private var loaded: ((LuaFailure?) -> Void)?
+    /// Runs when nothing waits any more; set while draining.
+    private var drained: (() -> Void)?
+    private(set) var module = BotModule()
+    private(set) var state: LuaState!
+    var nonces = NonceSource()
+    private var share: ThreadShare
+
+    /// - Throws: `LuaFailure` when no state could be made; the pack's own code has not run then.
+    init(number: Int, folder: PackFolder, limits: LimitSettings, log: PackLog, services: any HostServices, reactor: Reactor) throws(LuaFailure) {
+        self.number = number
+        self.folder = folder
+        self.limits = limits
+        self.log = log
+        self.services = services
+        self.reactor = reactor
+        share = ThreadShare(limits)
+        state = try LuaState(limits: LuaLimits(limits), host: self)
+        module = try BotModule(self)
+    }
+
+    // MARK: Loading
+
+    /// Runs the main chunk. `loaded` is called once, at once or when the chunk, having waited, returns or fails.
+    func load(ready: ReadyPayload?, loaded: @escaping (LuaFailure?) -> Void) {
+        self.loaded = loaded
+        if let ready { set(ready: ready) }
+        let chunk: PackFolder.Chunk
+        do { chunk = try folder.mainChunk(limit: limits.sourceKilobytes << 10) } catch {
+            finishLoading(LuaFailure(kind: .error, message: error.description))
+            return
+        }
+        settle(chunk.source.withUnsafeBytes { state.run(source: $0, chunk: chunk.name) }, as: .mainChunk)
+    }
+
+    private func finishLoading(_ failure: LuaFailure?) {
+        guard let loaded = loaded.take() else { return }
+        if failure == nil { phase = .serving }
+        loaded(failure)
+    }
+
+    /// Makes `bot.user` the user of READY.
+    func set(ready: ReadyPayload) {
+        guard let setReady = module.setReady else { return }
+        settle(ready.bytes.withUnsafeBytes { bytes in
+            state.call(setReady) { $0.append(LuaPayload(bytes, encoding: ready.encoding.lua)) }
+        }, as: .ready)
+    }
+
+    // MARK: Runs
+
+    /// Calls every handler of `event` with the decoded payload, which they share, and then whoever waited for it before.
+    func dispatch(_ event: EventName, _ payload: LuaPayload) {
+        let listeners = handlers[Int(event.rawValue)]
+        guard phase == .serving || phase == .draining else {
+            if phase == .suspended && !listeners.isEmpty { missedEvents += 1 }
+            return
+        }
+        // A handler that begins to wait for this event waits for the next one.
+        let waiters = expected.isEmpty ? nil : expected.removeValue(forKey: event)
+        guard !listeners.isEmpty || waiters != nil else { return }
+        var payload = payload
+        payload.prototype = Prototype(of: event)?.id ?? .none
+        payload.profile = event.rawValue
+        do throws(LuaFailure) {
+            try state.withEvent(payload) { decoded in
+                for handler in listeners where phase == .serving {
+                    settle(state.call(handler, with: decoded), as: .event(event))
+                }
+                if let waiters { offer(event, decoded, to: waiters) }
+            }
+        } catch {
+            fail(error, .event(event))
+        }
+    }
+
+    /// Calls a function without arguments.
+    func call(_ function: LuaReference, as role: RunRole) {
+        settle(state.call(function), as: role)
+    }
+
+    /// Takes a run that waits, to let it go on; `nil` when it has ended or gone on already.
+    func take(_ run: LuaRun) -> RunRole? {
+        if !alarms.isEmpty, let alarm = alarms.removeValue(forKey: run) { reactor.cancel(alarm) }
+        return waiting.removeValue(forKey: run)
+    }
+
+    /// Lets a run go on whose host function returns nothing. `false` when it does not wait any more.
+    @discardableResult
+    func wake(_ run: LuaRun) -> Bool {
+        guard let role = take(run) else { return false }
+        settle(state.resume(run), as: role)
+        return true
+    }
+
+    /// Ends a run that waits.
+    func cancel(_ run: LuaRun) {
+        guard let role = take(run) else { return }
+        settle(state.cancel(run), as: role)
+    }
+
+    func settle(_ result: LuaResult, as role: RunRole) {
+        switch result {
+        case .finished:
+            switch role {
+            case .mainChunk: finishLoading(nil)
+            case .task(let key): tasks.forget(key)
+            default: break
+            }
+        case .waiting(let run):
+            waiting[run] = role
+            if case .task(let key) = role { tasks.note(key, waitsAs: run) }
+        case .failed(let failure):
+            fail(failure, role)
+        case .stale:
+            break
+        }
+        if let held = share.note(state.cpuTime, at: reactor.now) { offended("its runs held the script thread for \(held) ms in one go") }
+        if waiting.isEmpty, let drained = drained.take() { drained() }
+    }
+
+    private func fail(_ failure: LuaFailure, _ role: RunRole) {
+        switch role {
+        case .mainChunk where loaded != nil: return finishLoading(failure)
+        case .task(let key): finishTask(key, failure)
+        default: report(failure, in: role)
+        }
+        guard failure.kind.isOffence else { return }
+        share.forgive(state.cpuTime)
+        offended(ScriptReport.headline(of: failure, in: role))
+    }
+
+    func report(_ failure: LuaFailure, in role: RunRole) {
+        // Whoever cancels says so once for all runs.
+        guard failure.kind != .cancelled else { return }
+        log.write(.error, ScriptReport.text(of: failure, in: role))
+    }
+
+    // MARK: The end
+
+    /// Takes no further events and runs what `bot.on_unload` left; `done` runs once the waiting runs have ended.
+    func drain(_ done: @escaping () -> Void) {
+        guard phase != .draining && phase != .closed else { return }
+        let isLoaded = phase != .loading
+        phase = .draining
+        timers.removeAll(reactor)
+        handlers = [[LuaReference]](repeating: [], count: EventName.count)
+        if isLoaded { for hook in unloadHooks.reversed() { call(hook, as: .unload) } }
+        unloadHooks = []
+        if waiting.isEmpty { done() } else { drained = done }
+    }
+
+    /// Cancels what waits; timers and events pass until `serveAgain`.
+    func suspend() {
+        guard phase == .serving else { return }
+        phase = .suspended
+        missedEvents = 0
+        cancelAll()
+        expected = [:]
+    }
+
+    func serveAgain() {
+        guard phase == .suspended else { return }
+        phase = .serving
+        fireHeldTimers()
+    }
+
+    /// Cancels what still waits and frees the state. Idempotent.
+    func close() {
+        guard phase != .closed else { return }
+        phase = .draining
+        drained = nil
+        loaded = nil
+        timers.removeAll(reactor)
+        flushPresence()
+        cancelAll()
+        phase = .closed
+        handlers = []
+        unloadHooks = []
+        module = BotModule()
+        tasks = TaskTable()
+        for alarm in alarms.values { reactor.cancel(alarm) }
+        alarms = [:]
+        waiting = [:]
+        expected = [:]
+        state.close()
+    }
+
+    /// Cancels every run that waits now. What a run starts while it cleans up is cancelled too, up to a bound.
+    private func cancelAll() {
+        for _ in 0..<8 where !waiting.isEmpty {
+            for run in Array(waiting.keys) { cancel(run) }
+        }
+    }
+}
+
+@available(*, unavailable)
+extension PackGeneration: Sendable {}
+
+extension LuaFailure.Kind {
+    /// Whether the run was ended for using more than it may.
+    var isOffence: Bool {
+        switch self {
+        case .cpu, .memory, .coroutines, .limit, .unavailable: true
+        case .syntax, .error, .cancelled: false
+        }
+    }
+}

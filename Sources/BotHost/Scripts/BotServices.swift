@@ -1,0 +1,30 @@
+internal import Discord
+internal import GatewayProtocol
+internal import REST
+internal import Reactor
+
+/// Carries what scripts ask for to the reactor thread. After the bot has gone nobody hears it.
+struct BotServices: HostServices {
+    let bot: LoopBound<WeakBot>
+    let handle: ReactorHandle
+
+    func perform(_ request: RESTRequest, for waiter: Waiter) {
+        handle.post { [bot] in bot.value.object?.perform(request, for: waiter) }
+    }
+
+    func requestMembers(_ request: MemberRequest, for waiter: Waiter) {
+        handle.post { [bot] in bot.value.object?.requestMembers(request, for: waiter) }
+    }
+
+    func shards(for waiter: Waiter) {
+        handle.post { [bot] in bot.value.object?.shards(for: waiter) }
+    }
+
+    func update(_ presence: Presence) {
+        handle.post { [bot] in bot.value.object?.update(presence) }
+    }
+
+    func subscribe(to events: Set<EventName>) {
+        handle.post { [bot] in bot.value.object?.subscribe(to: events) }
+    }
+}

@@ -1,0 +1,35 @@
+internal import Discord
+internal import GatewayProtocol
+internal import LuaEngine
+internal import REST
+
+/// What scripts ask of the reactor thread. Every call returns at once; an answer goes to the waiter through its script thread.
+protocol HostServices: Sendable {
+    func perform(_ request: RESTRequest, for waiter: Waiter)
+    func requestMembers(_ request: MemberRequest, for waiter: Waiter)
+    /// Answers with the state of every shard.
+    func shards(for waiter: Waiter)
+    func update(_ presence: Presence)
+    /// The packs now listen to `events`; told whenever that changes.
+    func subscribe(to events: Set<EventName>)
+}
+
+/// Who waits for an answer: a run of one generation. A late answer to a closed generation or an ended run finds nobody.
+struct Waiter: Hashable, Sendable {
+    let generation: Int
+    let run: LuaRun
+    /// What the answer is in Lua.
+    let prototype: Prototype?
+    /// How large the request is that waits.
+    let bytes: Int
+}
+
+/// What a waiter gets.
+enum HostReply: Sendable {
+    case response(RESTResponse)
+    /// GUILD_MEMBERS_CHUNK payloads in order.
+    case members([[UInt8]], PayloadEncoding)
+    /// JSON text.
+    case document([UInt8])
+    case failed(LuaErrorValue)
+}

@@ -1,0 +1,206 @@
+internal import Configuration
+internal import Discord
+internal import Gateway
+internal import GatewayProtocol
+internal import LuaEngine
+internal import Logging
+internal import Reactor
+
+/// The packs of one script thread: hands them events and answers, in order. Confined to that thread.
+final class ScriptRuntime {
+    let reactor: Reactor
+    let inbox: EventInbox
+    let services: any HostServices
+    let limits: LimitSettings
+    let logger: Logger
+    private(set) var packs: [Pack] = []
+    /// Packs that were removed and still drain.
+    private var leaving: [Pack] = []
+    private(set) var ready: ReadyPayload?
+    private var generations: [Int: PackGeneration] = [:]
+    /// The number of the newest generation.
+    private(set) var generationNumber = 0
+    private var buffer: [UInt8] = []
+    /// Where the next record of `buffer` begins.
+    private var offset = 0
+    private var handled: [() -> Void] = []
+    private let clock = ContinuousClock()
+    private var published: Set<EventName>?
+    private var isCollecting = false
+
+    init(reactor: Reactor, inbox: EventInbox, services: any HostServices, limits: LimitSettings, logger: Logger) {
+        self.reactor = reactor
+        self.inbox = inbox
+        self.services = services
+        self.limits = limits
+        self.logger = logger
+    }
+
+    // MARK: Packs
+
+    /// Loads the packs one after another; `done` gets the first failure, after all were tried. One that fails stays, to be reloaded.
+    func load(_ folders: [PackFolder], done: @escaping (LuaFailure?) -> Void) {
+        let added = folders.map { Pack(folder: $0, runtime: self) }
+        packs += added
+        var left = added.count
+        var firstFailure: LuaFailure?
+        guard left > 0 else { return done(nil) }
+        for pack in added {
+            pack.load { failure in
+                firstFailure = firstFailure ?? failure
+                left -= 1
+                if left == 0 { done(firstFailure) }
+            }
+        }
+    }
+
+    /// Reloads the pack with this name; one that fails to load goes on with its previous version.
+    func reload(named name: String, done: @escaping (LuaFailure?) -> Void = { _ in }) {
+        guard let pack = packs.first(where: { $0.folder.name == name }) else {
+            return done(LuaFailure(kind: .unavailable, message: "no pack is called '\(name)'"))
+        }
+        pack.load(done)
+    }
+
+    /// Takes the pack with this name away. It gets no further events at once; `done` runs when what still waited in it has ended.
+    func remove(named name: String, done: @escaping () -> Void = {}) {
+        guard let index = packs.firstIndex(where: { $0.folder.name == name }) else { return done() }
+        let pack = packs.remove(at: index)
+        leaving.append(pack)
+        pack.unload { [weak self] in
+            self?.leaving.removeAll { $0 === pack }
+            done()
+        }
+    }
+
+    /// Takes every pack away, as `remove` does, after what waits in the inbox has been handed over.
+    func removeAll() {
+        drainInbox()
+        guard hasNoEvents else { return reactor.nextTurn { [weak self] in self?.removeAll() } }
+        for pack in packs { remove(named: pack.folder.name) }
+    }
+
+    func nextGeneration() -> Int {
+        generationNumber += 1
+        return generationNumber
+    }
+
+    /// Generations that are not closed: for leak tests.
+    var generationCount: Int { generations.count }
+
+    func register(_ generation: PackGeneration) { generations[generation.number] = generation }
+    func forget(_ generation: PackGeneration) { generations[generation.number] = nil }
+
+    /// Tells the reactor thread which events are wanted, when that changed.
+    func publishSubscriptions() {
+        let events = (packs + leaving).reduce(into: Set<EventName>()) { $0.formUnion($1.events) }
+        guard events != published else { return }
+        published = events
+        services.subscribe(to: events)
+    }
+
+    // MARK: Events and answers
+
+    /// Hands over events that wait in the inbox, for at most one slice; the rest follows in the next turn.
+    func drainInbox() {
+        let wasInterrupted = offset < buffer.count
+        if !wasInterrupted { take() }
+        handOver()
+        // The wake-up for what came in while a slice was left over has been used up by then.
+        if offset == buffer.count && wasInterrupted {
+            take()
+            handOver()
+        }
+        if offset < buffer.count {
+            reactor.nextTurn { [weak self] in self?.drainInbox() }
+        } else if !handled.isEmpty {
+            var bodies: [() -> Void] = []
+            swap(&bodies, &handled)
+            for body in bodies { body() }
+        }
+        collectWhenIdle()
+    }
+
+    /// Runs `body` once every event that was taken from the inbox by now has been handed over.
+    func onceHandled(_ body: @escaping () -> Void) {
+        if offset == buffer.count { body() } else { handled.append(body) }
+    }
+
+    /// Whether every event that came was handed over.
+    private var hasNoEvents: Bool { offset == buffer.count && inbox.waitingBytes == 0 }
+
+    /// Whether nothing is left to do until something happens: no event waits for the handlers, and no handler for anything.
+    var isIdle: Bool { hasNoEvents && waitingCount == 0 }
+
+    private func take() {
+        inbox.take(into: &buffer)
+        offset = 0
+    }
+
+    private func handOver() {
+        guard offset < buffer.count else { return }
+        let end = clock.now + Self.slice
+        offset = buffer.withUnsafeBytes { bytes in
+            var offset = offset
+            while offset < bytes.count {
+                for _ in 0..<16 {
+                    guard let event = EventInbox.event(in: bytes, at: &offset) else { break }
+                    dispatch(event)
+                }
+                if clock.now >= end { break }
+            }
+            return offset
+        }
+    }
+
+    /// How long one thing may keep the thread before the others have their turn. A run is never interrupted for it.
+    static let slice = Duration.milliseconds(20)
+
+    private func dispatch(_ event: EventInbox.Event) {
+        let payload = LuaPayload(event.payload, encoding: event.encoding == .json ? .json : .etf)
+        for pack in packs { pack.dispatch(event.name, payload) }
+        if !leaving.isEmpty { for pack in leaving { pack.dispatch(event.name, payload) } }
+    }
+
+    /// Hands an answer to whoever waits for it; nobody does when the generation or the run has ended.
+    func answer(_ waiter: Waiter, with reply: HostReply) {
+        generations[waiter.generation]?.answer(waiter, with: reply)
+        collectWhenIdle()
+    }
+
+    /// Makes `bot.user` known to every generation, now and later.
+    func set(ready: ReadyPayload) {
+        self.ready = ready
+        for pack in packs { for generation in pack.generations { generation.set(ready: ready) } }
+    }
+
+    /// Runs of handlers that wait for something.
+    var waitingCount: Int { (packs + leaving).reduce(0) { $0 + $1.generations.reduce(0) { $0 + $1.waiting.count } } }
+
+    func close() {
+        for pack in packs + leaving { pack.close() }
+        (packs, leaving) = ([], [])
+    }
+
+    // MARK: Idle time
+
+    /// Garbage is collected in steps between events, not in the middle of one.
+    private func collectWhenIdle() {
+        guard !isCollecting else { return }
+        isCollecting = true
+        reactor.nextTurn { [weak self] in
+            guard let self else { return }
+            isCollecting = false
+            var isDone = true
+            for pack in packs {
+                for generation in pack.generations where generation.phase != .closed && generation.state.idleStep() == .unfinished {
+                    isDone = false
+                }
+            }
+            if !isDone { collectWhenIdle() }
+        }
+    }
+}
+
+@available(*, unavailable)
+extension ScriptRuntime: Sendable {}

@@ -1,0 +1,157 @@
+import Configuration
+import Discord
+import Foundation
+import GatewayProtocol
+import Logging
+import LuaEngine
+import REST
+import Reactor
+import Synchronization
+import TestSupport
+
+@testable import BotHost
+
+/// Packs on a script thread of their own, without a gateway: events are handed in, requests and log lines come out.
+final class ScriptScene {
+    let folder: TemporaryFolder
+    let services = RecordingServices()
+    let log = RecordingLog()
+    let thread: ScriptThread
+
+    init(_ adjust: (inout LimitSettings) -> Void = { _ in }) throws {
+        folder = try TemporaryFolder()
+        var limits = LimitSettings()
+        adjust(&limits)
+        let logger = Logger(label: "test", factory: { [log] _ in RecordingLog.Handler(log: log) })
+        thread = try ScriptThread(services: services, limits: limits, logger: logger)
+        services.scripts = thread
+    }
+
+    deinit { thread.stop() }
+
+    // MARK: Packs
+
+    func write(_ pack: String, _ source: String, file: String = "main.lua") throws {
+        try folder.write("\(pack)/\(file)", source.hasPrefix("return") ? source : "local bot = require 'bot'; " + source)
+    }
+
+    /// Writes a pack and loads it; the failure, if it has one.
+    @discardableResult
+    func load(_ pack: String = "pack", _ source: String) throws -> LuaFailure? {
+        try write(pack, source)
+        let folder = try PackFolder(path: folder.path(pack))
+        return finish { runtime, done in runtime.load([folder], done: done) }
+    }
+
+    @discardableResult
+    func reload(_ pack: String = "pack", _ source: String? = nil) throws -> LuaFailure? {
+        if let source { try write(pack, source) }
+        return finish { runtime, done in runtime.reload(named: pack, done: done) }
+    }
+
+    /// Calls something that answers later, and waits for it.
+    func finish(_ body: @escaping @Sendable (ScriptRuntime, @escaping (LuaFailure?) -> Void) -> Void) -> LuaFailure? {
+        let answer = Handover<LuaFailure?>()
+        thread.perform { runtime in body(runtime) { failure in answer.give(failure) } }
+        return answer.take()
+    }
+
+    // MARK: Looking
+
+    func ask<T: Sendable>(_ body: @escaping @Sendable (ScriptRuntime) -> T) -> T {
+        let answer = Handover<T>()
+        thread.perform { answer.give(body($0)) }
+        return answer.take()
+    }
+
+    /// Waits until something holds; `false` after half a minute.
+    func wait(until condition: () -> Bool) -> Bool {
+        let deadline = Date().addingTimeInterval(30)
+        while !condition() {
+            if Date() > deadline { return false }
+            usleep(1000)
+        }
+        return true
+    }
+
+    /// Waits for a log line that contains `text`.
+    func waitForLog(_ text: String) -> Bool { wait(until: { log.lines.contains { $0.contains(text) } }) }
+
+    /// Waits until no handler waits, after everything that was delivered before.
+    func settle() -> Bool { wait(until: { ask({ $0.waitingCount }) == 0 }) }
+
+    // MARK: Events
+
+    func deliver(_ json: String, as event: EventName = .messageCreate) {
+        let bytes = Array(json.utf8)
+        let shard = ShardID(index: 0, of: 1)
+        let asksForWake = bytes.withUnsafeBytes { thread.deliver(event, shard: shard, sequence: 1, encoding: .json, payload: $0) }
+        if asksForWake { thread.wake() }
+    }
+
+    func say(_ content: String) { deliver(#"{"id":"1","channel_id":"2","content":"\#(content)","author":{"id":"3"}}"#) }
+}
+
+/// Stands in for the reactor thread.
+final class RecordingServices: HostServices {
+    private struct State {
+        var requests: [(RESTRequest, Waiter)] = []
+        var presences: [Presence] = []
+        var events: Set<EventName> = []
+        var reply: (@Sendable (RESTRequest) -> HostReply?)?
+    }
+
+    private let state = Mutex(State())
+    // Set once, before the thread is given its first pack, and only read afterwards.
+    nonisolated(unsafe) weak var scripts: ScriptThread?
+
+    /// How requests are answered at once; those that get `nil`, and all without it, stay open.
+    func answer(_ reply: @escaping @Sendable (RESTRequest) -> HostReply?) { state.withLock { $0.reply = reply } }
+
+    var requests: [RESTRequest] { state.withLock { $0.requests.map(\.0) } }
+    var waiters: [Waiter] { state.withLock { $0.requests.map(\.1) } }
+    var presences: [Presence] { state.withLock { $0.presences } }
+    var subscribed: Set<EventName> { state.withLock { $0.events } }
+
+    func perform(_ request: RESTRequest, for waiter: Waiter) {
+        let reply = state.withLock { state in
+            state.requests.append((request, waiter))
+            return state.reply?(request)
+        }
+        if let reply { scripts?.perform { $0.answer(waiter, with: reply) } }
+    }
+
+    func requestMembers(_ request: MemberRequest, for waiter: Waiter) {}
+    func shards(for waiter: Waiter) { scripts?.perform { $0.answer(waiter, with: .document(Array(#"[{"id":0,"status":"online"}]"#.utf8))) } }
+    func update(_ presence: Presence) { state.withLock { $0.presences.append(presence) } }
+    func subscribe(to events: Set<EventName>) { state.withLock { $0.events = events } }
+}
+
+/// Keeps log lines as `level [pack] message`.
+final class RecordingLog: Sendable {
+    private let written = Mutex<[String]>([])
+
+    var lines: [String] { written.withLock { $0 } }
+
+    /// What the pack itself logged with `bot.log.info`.
+    func values() -> [String] {
+        let prefix = "info [pack] "
+        return lines.filter { $0.hasPrefix(prefix) && $0 != prefix + "reloaded" }.map { String($0.dropFirst(prefix.count)) }
+    }
+
+    struct Handler: LogHandler {
+        let log: RecordingLog
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.debug
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let pack = metadata["pack"].map { "\($0)" } ?? "-"
+            log.written.withLock { $0.append("\(event.level) [\(pack)] \(event.message)") }
+        }
+    }
+}
