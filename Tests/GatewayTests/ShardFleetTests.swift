@@ -8,12 +8,6 @@ import TestSupport
 import Testing
 import WebSocketProtocol
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 @Suite("A fleet of shards against a scripted gateway") struct ShardFleetTests {
     @Test("18: 32 shards with max_concurrency 16 identify in two waves, in the order of their buckets") func waves() throws {
         let scene = try Scene { $0.identifyInterval = .milliseconds(150) }
@@ -286,15 +280,7 @@ import Darwin
     }
 
     @Test("a thousand shards: each identifies once in the order of its bucket, has its own events, and leaves") func thousand() throws {
-        var files = rlimit()
-        #if canImport(Glibc)
-        let resource = __rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue))
-        #else
-        let resource = RLIMIT_NOFILE
-        #endif
-        getrlimit(resource, &files)
-        files.rlim_cur = min(files.rlim_max, 8192)
-        setrlimit(resource, &files)
+        try DescriptorLimit.raise()
         let scene = try Scene {
             $0.layout = .all(count: 1000)
             $0.identifyInterval = .milliseconds(5)
