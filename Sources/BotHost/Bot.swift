@@ -192,9 +192,12 @@ package final class Bot {
     }
 
     private func drain(until deadline: ContinuousClock.Instant, then: @escaping () -> Void) {
-        scripts.perform { $0.removeAll() }
-        awaitScripts(until: deadline) { [unowned self] in
-            rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now), completion: then)
+        // Events that were received are handled before the packs take no more.
+        reactor.nextTurn { [unowned self] in
+            scripts.perform { runtime in runtime.onceHandled { [unowned runtime] in runtime.removeAll() } }
+            awaitScripts(until: deadline) { [unowned self] in
+                rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now), completion: then)
+            }
         }
     }
 
