@@ -118,7 +118,7 @@ final class PackGeneration: LuaHost {
         let waiters = expected.isEmpty ? nil : expected.removeValue(forKey: event)
         guard !listeners.isEmpty || waiters != nil else { return }
         var payload = payload
-        payload.prototype = Prototype(of: event)?.id ?? .none
+        payload.prototype = Prototype(of: event).id
         payload.profile = event.rawValue
         do throws(LuaFailure) {
             try state.withEvent(payload) { decoded in
