@@ -8,6 +8,7 @@ let package = Package(
     products: [
         .executable(name: "moonwire", targets: ["moonwire"]),
         .executable(name: "moonwire-simulator", targets: ["moonwire-simulator"]),
+        .library(name: "MoonwireClient", targets: ["MoonwireClient"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -41,6 +42,9 @@ let package = Package(
             dependencies: ["Reactor", "TLS", "WebSocketProtocol", "GatewayProtocol", "Discord", "JSON", "CZlib", "CZstd"]),
         .target(name: "REST", dependencies: ["Reactor", "Discord", "JSON", "CCurl"]),
         .target(name: "LuaEngine", dependencies: ["CLua", "CLuaShims"]),
+
+        // The gateway and REST for programs in Swift.
+        .target(name: "MoonwireClient", dependencies: ["Reactor", "TLS", "Gateway", "GatewayProtocol", "REST", "Discord", "JSON"]),
 
         // The bot.
         .target(name: "Configuration", dependencies: ["CTOML", "Discord"]),
@@ -80,10 +84,10 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "DiscordTests", dependencies: ["Discord"]),
-        .testTarget(name: "WebSocketProtocolTests", dependencies: ["WebSocketProtocol"]),
+        .testTarget(name: "WebSocketProtocolTests", dependencies: ["WebSocketProtocol", "TestSupport"]),
         .testTarget(name: "WebSocketDeflateTests", dependencies: ["WebSocketProtocol", "WebSocketDeflate"]),
         .testTarget(name: "GatewayProtocolTests", dependencies: ["GatewayProtocol", "Discord", "JSON"]),
-        .testTarget(name: "ReactorTests", dependencies: ["Reactor"]),
+        .testTarget(name: "ReactorTests", dependencies: ["Reactor", "TestSupport"]),
         .testTarget(name: "TLSTests", dependencies: ["TLS", "Certificates", "Reactor", "COpenSSL", "TestSupport"]),
         .testTarget(
             name: "GatewayTests",
@@ -95,6 +99,8 @@ let package = Package(
         .testTarget(name: "RESTTests", dependencies: ["REST", "Reactor", "Discord", "JSON", "CCurl"], exclude: ["server.py", "h2server.py", "scripted.py"]),
         .testTarget(name: "CLuaShimsTests", dependencies: ["CLuaShims"]),
         .testTarget(name: "LuaEngineTests", dependencies: ["LuaEngine", "CLuaShims"]),
+        .testTarget(name: "MoonwireClientTests", dependencies: ["MoonwireClient", "Discord", "JSON", "Simulator", "TestSupport"]),
+        .testTarget(name: "FleetTests", dependencies: ["Gateway", "GatewayProtocol", "Reactor", "TLS", "Discord", "JSON", "Simulator"]),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
         .testTarget(
@@ -114,6 +120,12 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
+// Products of other packages, by the name under which targets above depend on them.
+let external = [
+    "ArgumentParser": "swift-argument-parser", "Logging": "swift-log", "NIOCore": "swift-nio", "NIOPosix": "swift-nio", "NIOHTTP1": "swift-nio",
+    "NIOWebSocket": "swift-nio", "NIOTLS": "swift-nio", "NIOSSL": "swift-nio-ssl",
+]
+
 // A build with sanitizers or for libFuzzer needs a part of the package only: MOONWIRE_TARGETS names the targets, which come with what they use.
 if let wanted = Context.environment["MOONWIRE_TARGETS"]?.split(separator: " ").map(String.init) {
     // Not otherwise: it links only where scripts/fuzz adds libFuzzer.
@@ -131,13 +143,8 @@ if let wanted = Context.environment["MOONWIRE_TARGETS"]?.split(separator: " ").m
     }
     package.targets.removeAll { !kept.contains($0.name) }
     package.products = []
+    if kept.isDisjoint(with: external.keys) { package.dependencies = [] }
 }
-
-// Products of other packages, by the name under which targets above depend on them.
-let external = [
-    "ArgumentParser": "swift-argument-parser", "Logging": "swift-log", "NIOCore": "swift-nio", "NIOPosix": "swift-nio", "NIOHTTP1": "swift-nio",
-    "NIOWebSocket": "swift-nio", "NIOTLS": "swift-nio", "NIOSSL": "swift-nio-ssl",
-]
 
 // One place for what every Swift target is compiled with: upcoming rules now, and a warning is an error.
 let strict: [SwiftSetting] = [

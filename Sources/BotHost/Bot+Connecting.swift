@@ -43,11 +43,14 @@ extension Bot {
         do throws(BotFailure) {
             var configuration = try GatewayConfiguration(options, token: token, intents: intents)
             configuration.presence = presence
+            // At the start a supervisor or a person shall know; a bot that was online waits for tomorrow.
+            configuration.spentBudget = isOnline ? .wait : .fail
             if options.keepsState && configuration.stateDirectory == nil {
                 logger.warning("no folder for state: logins and sessions are not remembered across restarts; set [state] directory")
             }
-            let fleet = ShardFleet(configuration: configuration, reactor: reactor, tls: tls) { [unowned self] in askBotInfo($0) }
+            let fleet = ShardFleet(configuration: configuration, reactor: reactor, tls: tls, metrics: metrics) { [unowned self] in askBotInfo($0) }
             fleet.delegate = self
+            fleet.traces = traces
             fleet.subscriptions = Self.subscriptions(wanted)
             self.fleet = fleet
             fleet.start()

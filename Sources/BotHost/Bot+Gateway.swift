@@ -12,10 +12,8 @@ extension Bot: GatewayDelegate {
             scripts.perform { $0.set(ready: ready) }
             guard wanted.contains(.ready) else { return }
         }
-        let record = EventInbox.Record(
-            shard: UInt32(shard.index), event: UInt16(event.rawValue), encoding: encoding == .json ? 0 : 1, sequence: sequence, length: data.count)
         // Woken once for all events of a turn: waking costs more than many an event.
-        if scripts.deliver(record, isSheddable: event == .presenceUpdate || event == .typingStart, payload: data) {
+        if scripts.deliver(event, shard: shard, sequence: sequence, encoding: encoding, payload: data) {
             reactor.nextTurn { [scripts] in scripts?.wake() }
         }
         pace.delivered(data.count)

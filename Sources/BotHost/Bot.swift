@@ -20,6 +20,9 @@ package final class Bot {
     let token: BotToken
     let rest: RESTClient
     let tls: TLSContext
+    let traces: [ProtocolTrace]
+    /// What all fleets have counted, and what the scripts' inbox has shed.
+    let metrics = GatewayMetrics()
     private(set) var scripts: ScriptThread!
     var fleet: ShardFleet?
     private(set) lazy var pace = DeliveryPace(
@@ -41,6 +44,7 @@ package final class Bot {
     /// The packs that run.
     var folders: [PackFolder]
     private(set) var watcher: PackWatcher?
+    private var toldShedCounts = [Int](repeating: 0, count: EventName.count)
     private var signals: SignalSource?
     private var outcome: Result<ExitStatus, BotFailure> = .success(.success)
 
@@ -67,9 +71,14 @@ package final class Bot {
             throw BotFailure(.configuration, error.message)
         }
         rest.notice = { [logger] in logger.warning("\($0)") }
+        traces = try Self.makeTraces(options)
+        if !traces.isEmpty {
+            rest.trace = { [traces] step in for trace in traces { trace.note(nil, "\(step)") } }
+        }
         scripts = try ScriptThread(
             services: BotServices(bot: LoopBound(WeakBot(self), on: reactor), handle: reactor.handle),
             limits: options.settings.limits, logger: logger)
+        metrics.inbox = scripts.inbox
     }
 
     /// Two packs with one name could not be told apart in logs and commands.
@@ -88,6 +97,8 @@ package final class Bot {
     package func run() throws(BotFailure) -> ExitStatus {
         defer { scripts.stop() }
         SignalSource.ignoreBrokenPipe()
+        // Each shard takes a descriptor.
+        do throws(IOFailure) { try DescriptorLimit.raise() } catch { logger.warning("the limit of open files stays as it is: \(error)") }
         do throws(IOFailure) {
             signals = try SignalSource([.interrupt, .terminate, .hangUp, .user2], on: reactor) { [unowned self] in received($0) }
         } catch { throw BotFailure(.failure, "signals cannot be received: \(error)") }
@@ -140,18 +151,17 @@ package final class Bot {
         }
     }
 
-    /// Once a minute, if events were shed since.
     private func reportShedEvents() {
         reactor.schedule(after: .seconds(60)) { [unowned self] in
-            let counts = scripts.inbox.takeShedCounts()
-            if !counts.isEmpty {
-                let list = counts.sorted { $0.value > $1.value }.map { event, count in
-                    "\(count) × \(EventName(rawValue: UInt8(truncatingIfNeeded: event))?.description ?? "unknown")"
-                }
-                logger.warning("the scripts do not keep up; events dropped in the last minute: \(list.joined(separator: ", "))")
-            }
+            tellShedEvents()
             reportShedEvents()
         }
+    }
+
+    /// Logs what was shed since the last time, if anything was.
+    private func tellShedEvents() {
+        guard let list = scripts.inbox.listShed(since: &toldShedCounts) else { return }
+        logger.warning("the scripts do not keep up; events dropped in the last minute: \(list)")
     }
 
     // MARK: Stopping
@@ -182,7 +192,6 @@ package final class Bot {
     }
 
     private func drain(until deadline: ContinuousClock.Instant, then: @escaping () -> Void) {
-        scripts.wake()
         scripts.perform { $0.removeAll() }
         awaitScripts(until: deadline) { [unowned self] in
             rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now), completion: then)
@@ -201,6 +210,7 @@ package final class Bot {
 
     private func end() {
         phase = .stopped
+        tellShedEvents()
         reactor.handle.stop()
     }
 

@@ -11,6 +11,8 @@ package struct BotOptions: Sendable {
     package var watch: Bool
     /// Whether session starts and sessions are remembered on disk. Not for a simulated Discord, which forgets everything at its end.
     package var keepsState = true
+    /// File that gets every frame of the gateway as a line of JSON, `--trace`; `nil` for none.
+    package var traceFile: String?
     package var logger: Logger
 
     package init(packs: [PackFolder], settings: Settings, watch: Bool, logger: Logger) {

@@ -2,7 +2,6 @@ internal import Configuration
 internal import Discord
 internal import Gateway
 internal import GatewayProtocol
-internal import JSON
 internal import LuaEngine
 internal import REST
 #if canImport(Glibc)
@@ -14,15 +13,9 @@ import Darwin
 // How the settings of `moonwire.toml` become those of the parts below.
 
 extension Intents {
-    /// What the handlers need, and what the configuration asks for besides. Text comes with messages: who listens to them wants to read them.
+    /// What the handlers need, and what the configuration asks for besides.
     init(_ events: Set<EventName>, extra: [String]) {
-        self = []
-        for event in events {
-            // Where a plain intent brings a part of an event and a privileged one the rest, the plain one has to do.
-            let plain = event.intents.all.subtracting(.privileged)
-            formUnion(plain.isEmpty ? event.intents.all : plain)
-        }
-        if !events.isDisjoint(with: [.messageCreate, .messageUpdate]) { formUnion(.messageContent) }
+        self.init(for: events)
         for name in extra { Intents(name: name).map { formUnion($0) } }
     }
 }
@@ -60,18 +53,6 @@ extension GatewayConfiguration {
         }
         if options.keepsState { stateDirectory = try StateDirectory.prepare(configured: options.settings.stateDirectory) }
         proxies = ProxySettings { name in getenv(name).map { String(cString: $0) } }
-    }
-}
-
-extension GatewayBotInfo {
-    /// Reads GET /gateway/bot; `nil` when the answer is something else.
-    init?(response: [UInt8]) {
-        guard let value = try? JSONValue(parsing: response), let url = value["url"]?.stringValue else { return nil }  // not JSON: not Discord
-        let limit = value["session_start_limit"]
-        self.init(
-            url: url, shards: Int(value["shards"]?.integerValue ?? 1), total: Int(limit?["total"]?.integerValue ?? 1000),
-            remaining: Int(limit?["remaining"]?.integerValue ?? 1000), resetAfter: .milliseconds(limit?["reset_after"]?.integerValue ?? 0),
-            maxConcurrency: Int(limit?["max_concurrency"]?.integerValue ?? 1))
     }
 }
 

@@ -54,3 +54,16 @@ extension EventName {
         }
     }
 }
+
+extension Intents {
+    /// What who listens to `events` has to ask for. Text comes with messages: who listens to them wants to read them.
+    package init(for events: some Collection<EventName>) {
+        self = []
+        for event in events {
+            // Where a plain intent brings a part of an event and a privileged one the rest, the plain one has to do.
+            let plain = event.intents.all.subtracting(.privileged)
+            formUnion(plain.isEmpty ? event.intents.all : plain)
+        }
+        if events.contains(.messageCreate) || events.contains(.messageUpdate) { formUnion(.messageContent) }
+    }
+}

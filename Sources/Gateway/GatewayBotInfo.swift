@@ -1,3 +1,5 @@
+import JSON
+
 /// What GET /gateway/bot answered (Discord docs, Gateway › Get Gateway Bot).
 package struct GatewayBotInfo: Equatable, Sendable {
     /// Where to connect, without query.
@@ -19,6 +21,18 @@ package struct GatewayBotInfo: Equatable, Sendable {
         self.remaining = min(max(remaining, 0), 1 << 30)
         self.resetAfter = min(max(resetAfter, .zero), .seconds(7 * 86_400))
         self.maxConcurrency = min(max(maxConcurrency, 1), 100_000)
+    }
+
+    /// Reads the answer's body; `nil` when it is something else.
+    package init?(response: [UInt8]) {
+        // What is no JSON does not come from Discord.
+        guard let value = try? JSONValue(parsing: response), let url = value["url"]?.stringValue else { return nil }
+        let limit = value["session_start_limit"]
+        func number(_ value: JSONValue?, or standard: Int64) -> Int { Int(clamping: value?.integerValue ?? standard) }
+        self.init(
+            url: url, shards: number(value["shards"], or: 1), total: number(limit?["total"], or: 1000),
+            remaining: number(limit?["remaining"], or: 1000), resetAfter: .milliseconds(limit?["reset_after"]?.integerValue ?? 0),
+            maxConcurrency: number(limit?["max_concurrency"], or: 1))
     }
 
     /// Why GET /gateway/bot gave no answer.

@@ -32,7 +32,7 @@ package struct GatewayConfiguration: Sendable {
     package enum SpentBudget: Sendable {
         /// Wait until then.
         case wait
-        /// End with `GatewayFailure.identifyBudgetSpent`.
+        /// End with `GatewayFailure.identifyBudgetSpent`, unless some shard is online: then the others wait.
         case fail
     }
 

@@ -14,14 +14,15 @@ final class GatewayContext {
     private(set) lazy var windowArchive: WindowArchive? = {
         do throws(DecompressionError) { return try WindowArchive() } catch { return nil }
     }()
-    let metrics = GatewayMetrics()
+    let metrics: GatewayMetrics
     var subscriptions = EventSet()
-    var trace: ProtocolTrace?
+    var traces: [ProtocolTrace] = []
     weak var delegate: (any GatewayDelegate)?
     /// The URL of GET /gateway/bot with our query.
     var gatewayURL: WebSocketURL?
 
-    init(configuration: GatewayConfiguration, reactor: Reactor, tls: TLSContext) {
+    init(configuration: GatewayConfiguration, reactor: Reactor, tls: TLSContext, metrics: GatewayMetrics) {
+        self.metrics = metrics
         self.configuration = configuration
         self.reactor = reactor
         self.tls = tls
@@ -40,9 +41,15 @@ final class GatewayContext {
         }
     }
 
+    @inline(__always)
+    func trace(_ body: (ProtocolTrace) -> Void) {
+        for trace in traces { body(trace) }
+    }
+
     func note(_ shard: ShardID?, _ event: GatewayNote.Event) {
         let note = GatewayNote(shard: shard, event: event)
-        trace?.note(shard, note.text)
+        // Who writes readable lines into a log has the delegate's line there already.
+        trace { if $0.format == .json { $0.note(shard, note.text) } }
         delegate?.gateway(noted: note)
     }
 }

@@ -140,9 +140,9 @@ final class LoginAdmission {
     private func budgetSpent(until: ContinuousClock.Instant) {
         let endsAt = ledger.endsAt / 1000
         switch context.configuration.spentBudget {
-        case .fail:
+        case .fail where fleet?.isOnline == false:
             fleet?.fail(.identifyBudgetSpent(needed: waiting.count + outside.count, remaining: remaining, until: endsAt))
-        case .wait:
+        case .wait, .fail:
             if notedEnd != endsAt {
                 context.note(nil, .waitingForIdentify(needed: max(needed, waiting.count + outside.count), remaining: remaining, until: endsAt))
             }

@@ -1,4 +1,4 @@
-import Discord
+package import Discord
 import GatewayProtocol
 import JSON
 
@@ -13,7 +13,7 @@ package final class ProtocolTrace {
         case readable
     }
 
-    private let format: Format
+    let format: Format
     private let write: ([UInt8]) -> Void
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
@@ -41,7 +41,7 @@ package final class ProtocolTrace {
     }
 
     /// Something that is no payload: a connection's end, our own close. `shard` is `nil` for what concerns all of them.
-    func note(_ shard: ShardID?, _ text: String) {
+    package func note(_ shard: ShardID?, _ text: String) {
         switch format {
         case .readable: write(Array("\(shard.map { "shard \($0) " } ?? "")-- \(text)\n".utf8))
         case .json:

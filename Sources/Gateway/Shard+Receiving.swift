@@ -14,6 +14,8 @@ extension Shard: WebSocketConnectionDelegate {
             return connectionFailed(connection, .stream(host: connection.request.url.host, "\(error)"))
         }
         context.metrics.totals.connections += 1
+        if wasConnected { context.metrics.totals.reconnects += 1 }
+        wasConnected = true
         commands.connectionOpened()
         report(.connected)
     }
@@ -33,7 +35,7 @@ extension Shard: WebSocketConnectionDelegate {
         var code: GatewayCloseCode?
         if case .closed(let received?, _) = closure { code = GatewayCloseCode(rawValue: received.rawValue) }
         if session.phase == .leaving {
-            context.trace?.note(id, "\(closure)")
+            context.trace { $0.note(id, "\(closure)") }
         } else {
             context.note(id, .connectionEnded(closure, wasOurFault: code?.isOurFault ?? false))
         }
@@ -77,7 +79,7 @@ extension Shard: WebSocketConnectionDelegate {
         context.metrics.totals.payloadBytes += payload.count
         do throws(PayloadError) {
             let envelope = try Envelope.scan(payload, encoding: encoding)
-            context.trace?.received(id, envelope, payload, encoding: encoding)
+            context.trace { $0.received(id, envelope, payload, encoding: encoding) }
             let data = UnsafeRawBufferPointer(rebasing: payload[envelope.data ?? 0..<0])
             if envelope.opcode == .dispatch {
                 try dispatch(envelope, payload, data, encoding)

@@ -17,6 +17,8 @@ final class Shard {
 
     /// The connection the session knows of. One that was abandoned ends by itself.
     private(set) var connection: WebSocketConnection?
+    /// Whether a connection has ever opened.
+    var wasConnected = false
     var decompressor = Decompressor.none
     /// Messages of all connections, now and at the last acknowledged heartbeat.
     var messageCount = 0
@@ -166,14 +168,14 @@ final class Shard {
         owner.shardWithdrew(self)
         commands.connectionEnded()
         guard let connection = connection.take() else { return }
-        context.trace?.note(id, "we close with \(code)")
+        context.trace { $0.note(id, "we close with \(code)") }
         connection.delegate = nil
         connection.close(CloseCode(rawValue: code.rawValue))
     }
 
     private func close(_ code: GatewayCloseCode) {
         commands.connectionEnded()
-        context.trace?.note(id, "we close with \(code)")
+        context.trace { $0.note(id, "we close with \(code)") }
         connection?.close(CloseCode(rawValue: code.rawValue))
     }
 
@@ -185,7 +187,7 @@ final class Shard {
             context.metrics.totals.commandsSent += 1
             context.metrics.totals.bytesSent += bytes.count
             try bytes.withUnsafeBytes { payload in
-                context.trace?.sent(id, command.opcode, payload, encoding: encoding)
+                context.trace { $0.sent(id, command.opcode, payload, encoding: encoding) }
                 try connection.send(encoding == .json ? .text : .binary, payload)
             }
         } catch let error as CommandError {

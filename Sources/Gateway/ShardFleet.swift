@@ -31,12 +31,16 @@ package final class ShardFleet {
     private var lastRefresh: ContinuousClock.Instant?
     var nextNonce = 0
 
-    /// - Parameter source: asks GET /gateway/bot; called at the start and whenever URL or budget may have changed.
+    /// - Parameters:
+    ///   - metrics: goes on from what earlier fleets of the bot have counted.
+    ///   - source: asks GET /gateway/bot; called at the start and whenever URL or budget may have changed.
     package init(
-        configuration: GatewayConfiguration, reactor: Reactor, tls: TLSContext, source: @escaping GatewayBotInfo.Source
+        configuration: GatewayConfiguration, reactor: Reactor, tls: TLSContext, metrics: GatewayMetrics = GatewayMetrics(),
+        source: @escaping GatewayBotInfo.Source
     ) {
-        context = GatewayContext(configuration: configuration, reactor: reactor, tls: tls)
+        context = GatewayContext(configuration: configuration, reactor: reactor, tls: tls, metrics: metrics)
         self.source = source
+        metrics.statuses = { [weak self] in self?.statuses ?? [] }
     }
 
     package var delegate: (any GatewayDelegate)? {
@@ -50,10 +54,10 @@ package final class ShardFleet {
         set { context.subscriptions = newValue }
     }
 
-    /// Told every payload; `nil` for none.
-    package var trace: ProtocolTrace? {
-        get { context.trace }
-        set { context.trace = newValue }
+    /// Told every payload.
+    package var traces: [ProtocolTrace] {
+        get { context.traces }
+        set { context.traces = newValue }
     }
 
     /// Whether the open connections are read from. For a moment's pause while events are handled; a longer one is taken for a dead connection,
@@ -71,6 +75,9 @@ package final class ShardFleet {
                 shard: $0.id, phase: $0.session.phase, latency: $0.session.latency, sequence: $0.session.resumePoint?.sequence)
         }
     }
+
+    /// Whether any shard is online.
+    var isOnline: Bool { shards.contains { $0.session.phase == .ready } }
 
     // MARK: Starting
 

@@ -35,7 +35,9 @@ final class ObservationLog {
         _ what: String, after mark: Int, within deadline: Duration, where match: @escaping (Observation) -> Value?
     ) -> EventLoopFuture<Value> {
         let promise = eventLoop.makePromise(of: Value.self)
-        if let value = entries.dropFirst(mark).lazy.compactMap(match).first {
+        // Each is shown once, for `match` may count.
+        for observation in entries.dropFirst(mark) {
+            guard let value = match(observation) else { continue }
             promise.succeed(value)
             return promise.futureResult
         }

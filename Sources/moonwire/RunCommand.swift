@@ -40,6 +40,9 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("pretty or json.", valueName: "format"))
     var logFormat: LogSettings.Format?
 
+    @Option(help: ArgumentHelp("Append every gateway frame to this file, a line of JSON each, without secrets.", valueName: "file"))
+    var trace: String?
+
     mutating func run() throws {
         var settings = try Self.settings(file: config)
         if let logLevel { settings.log.level = logLevel }
@@ -49,12 +52,14 @@ struct RunCommand: ParsableCommand {
             throw BotFailure(.usage, "no pack given; name a folder with main.lua, for example: moonwire run examples/hello --simulate")
         }
         do {
-            let options = BotOptions(
+            var options = BotOptions(
                 packs: try paths.map { try PackFolder(path: $0) }, settings: settings, watch: watch,
                 logger: Logger(label: "moonwire", factory: { _ in
                     ConsoleLogHandler(
                         level: Logger.Level(settings.log.level), format: settings.log.format == .json ? .json : ConsoleLogHandler.prettyForStandardError)
                 }))
+            if packs.isEmpty { options.packList = { [config] () throws(ConfigurationError) in try Self.packList(file: config) } }
+            options.traceFile = trace
             let status = try simulate ? Self.simulated(options) : Self.connected(options)
             if status != .success { throw ExitCode(status.rawValue) }
         } catch let error as ConfigurationError {
@@ -72,12 +77,19 @@ struct RunCommand: ParsableCommand {
     }
 
     private static func settings(file: String?) throws(BotFailure) -> Settings {
+        do throws(ConfigurationError) { return try read(file) } catch { throw BotFailure(error) }
+    }
+
+    private static func read(_ file: String?) throws(ConfigurationError) -> Settings {
         guard let path = file ?? (TextFile.exists("moonwire.toml") ? "moonwire.toml" : nil) else { return .init() }
-        do throws(ConfigurationError) {
-            return try ConfigurationFile.parse(try TextFile.read(path), file: path)
-        } catch {
-            throw BotFailure(error)
-        }
+        return try ConfigurationFile.parse(try TextFile.read(path), file: path)
+    }
+
+    /// The packs that the configuration file names now.
+    private static func packList(file: String?) throws(ConfigurationError) -> [PackFolder] {
+        var packs: [PackFolder] = []
+        for path in try read(file).packs { packs.append(try PackFolder(path: path)) }
+        return packs
     }
 }
 

@@ -36,6 +36,9 @@ final class Moonwire {
         try process.run()
     }
 
+    /// A test that failed leaves nothing behind that holds its output open.
+    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
     /// Runs it to its end with `lines` on standard input.
     static func run(_ arguments: [String], input lines: String = "", environment: [String: String] = [:], folder: URL = root) throws -> Outcome {
         let moonwire = try Moonwire(arguments, environment: environment, folder: folder)
@@ -72,7 +75,7 @@ final class Moonwire {
 }
 
 /// Collects what a program writes while it runs.
-private final class Capture: @unchecked Sendable {
+final class Capture: @unchecked Sendable {
     // Safe to share: `text` is only touched under `lock`, and the rest never changes.
     let pipe = Pipe()
     private let lock = NSCondition()

@@ -7,23 +7,6 @@ import Testing
 
 @Suite("moonwire run against a Discord that the test plays", .serialized)
 struct SessionTests {
-    private func start(_ simulator: SimulatorServer, _ script: String) throws -> Moonwire {
-        let folder = try TemporaryFolder()
-        try folder.write("pack/main.lua", script)
-        try folder.write("moonwire.toml", """
-            [discord]
-            api_url = "\(simulator.apiURL)"
-            gateway_url = "\(simulator.gatewayURL)"
-            ca_file = "\(simulator.caFile ?? "")"
-            [state]
-            directory = "\(folder.path("state"))"
-            """)
-        let moonwire = try Moonwire(
-            ["run", folder.path("pack"), "--config", folder.path("moonwire.toml")], environment: ["DISCORD_TOKEN": simulator.token])
-        moonwire.folder = folder
-        return moonwire
-    }
-
     private let echo = """
         local bot = require "bot"
         bot.on("message_create", function(message)
@@ -36,7 +19,7 @@ struct SessionTests {
     @Test("SIGTERM closes the gateway with 1000 and exits with 0")
     func terminate() async throws {
         let simulator = try await SimulatorServer.start()
-        let moonwire = try start(simulator, echo)
+        let moonwire = try Moonwire(simulator, pack: echo)
         try await simulator.sessionsReady()
         moonwire.signal(SIGTERM)
         let code = try await simulator.first("a close frame") { observation -> Int? in
@@ -51,7 +34,7 @@ struct SessionTests {
     @Test("SIGUSR2 keeps the session: the next process resumes it and answers what was said in between, once")
     func handOver() async throws {
         let simulator = try await SimulatorServer.start()
-        let first = try start(simulator, echo)
+        let first = try Moonwire(simulator, pack: echo)
         let folder = try #require(first.folder)
         try await simulator.sessionsReady()
         try await simulator.say("before")
@@ -60,29 +43,19 @@ struct SessionTests {
         #expect(first.wait().status == 0)
         let mark = try await simulator.mark()
         for number in 1...3 { try await simulator.say("number \(number)") }
-        let second = try Moonwire(
-            ["run", folder.path("pack"), "--config", folder.path("moonwire.toml")], environment: ["DISCORD_TOKEN": simulator.token])
+        let second = try Moonwire(simulator, in: folder)
         try await simulator.botSays("echo number 3", after: mark)
         second.signal(SIGTERM)
         #expect(second.wait().status == 0)
-        let observations = try await simulator.observations()
-        let said = observations.compactMap { observation -> String? in
-            guard case .message(let message) = observation else { return nil }
-            return message["content"]?.stringValue
-        }
-        #expect(said == ["echo before"] + (1...3).map { "echo number \($0)" })
-        let identified = observations.count { observation in
-            if case .session(let change) = observation, case .identified = change.state { return true }
-            return false
-        }
-        #expect(identified == 1)
+        #expect(try await simulator.said == ["echo before"] + (1...3).map { "echo number \($0)" })
+        #expect(try await simulator.identifies == 1)
         await simulator.stop()
     }
 
     @Test("what is said while the connection is down is answered once after the resume, in order")
     func resume() async throws {
         let simulator = try await SimulatorServer.start()
-        let moonwire = try start(simulator, echo)
+        let moonwire = try Moonwire(simulator, pack: echo)
         try await simulator.sessionsReady()
         let mark = try await simulator.mark()
         try await simulator.inflict(.cut)
@@ -90,11 +63,7 @@ struct SessionTests {
         try await simulator.botSays("echo number 5", after: mark)
         moonwire.signal(SIGTERM)
         #expect(moonwire.wait().status == 0)
-        let said = try await simulator.observations().compactMap { observation -> String? in
-            guard case .message(let message) = observation else { return nil }
-            return message["content"]?.stringValue
-        }
-        #expect(said == (1...5).map { "echo number \($0)" })
+        #expect(try await simulator.said == (1...5).map { "echo number \($0)" })
         await simulator.stop()
     }
 
@@ -103,7 +72,7 @@ struct SessionTests {
         var settings = SimulatorConfiguration()
         settings.pace.heartbeatInterval = .milliseconds(200)
         let simulator = try await SimulatorServer.start(settings)
-        let moonwire = try start(simulator, echo)
+        let moonwire = try Moonwire(simulator, pack: echo)
         try await simulator.sessionsReady()
         let mark = try await simulator.mark()
         try await simulator.say("spin")

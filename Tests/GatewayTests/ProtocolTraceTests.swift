@@ -8,7 +8,7 @@ import Testing
     private func lines(_ format: ProtocolTrace.Format, _ encoding: PayloadEncoding) throws -> [String] {
         let scene = try Scene(encoding: encoding)
         var lines: [String] = []
-        scene.fleet.trace = ProtocolTrace(format: format) { lines.append(String(decoding: $0, as: UTF8.self)) }
+        scene.fleet.traces = [ProtocolTrace(format: format) { lines.append(String(decoding: $0, as: UTF8.self)) }]
         scene.listener.onReady = { _ in
             let peer = scene.gateway.peers[0]
             peer.dispatch("INTERACTION_CREATE", #"{"id":"5","token":"interaction-secret","guild_id":"9007199254740993"}"#)
@@ -54,7 +54,7 @@ import Testing
     @Test("an event's name cannot write lines of its own") func foreignName() throws {
         let scene = try Scene(encoding: .etf)
         var lines: [String] = []
-        scene.fleet.trace = ProtocolTrace(format: .readable) { lines.append(String(decoding: $0, as: UTF8.self)) }
+        scene.fleet.traces = [ProtocolTrace(format: .readable) { lines.append(String(decoding: $0, as: UTF8.self)) }]
         scene.listener.onReady = { _ in scene.gateway.peers[0].dispatch(#"A\nshard 1 <- FORGED"#, "{}") }
         scene.listener.onEvent = { _ in scene.done() }
         scene.play()
@@ -64,7 +64,7 @@ import Testing
     @Test("a malformed payload is told, not shown") func malformed() throws {
         let scene = try Scene()
         var lines: [String] = []
-        scene.fleet.trace = ProtocolTrace(format: .json) { lines.append(String(decoding: $0, as: UTF8.self)) }
+        scene.fleet.traces = [ProtocolTrace(format: .json) { lines.append(String(decoding: $0, as: UTF8.self)) }]
         scene.listener.onReady = { _ in
             scene.gateway.peers[0].send(#"{"op":0,"t":"INTERACTION_CREATE","s":2,"d":{"token":"secret","x":[}}"#)
             scene.gateway.peers[0].reconnect()

@@ -7,6 +7,17 @@ import Testing
 
 @Suite("Gateway: heartbeats, RESUME and commands (Discord docs, Gateway)")
 struct GatewaySessionTests {
+    @Test("who waits for sessions that are ready already is told at once")
+    func readyBefore() async throws {
+        try await withSimulator { server in
+            for shard in 0..<2 {
+                let client = try await GatewayClient.identified(server, extra: ["shard": [.integer(Int64(shard)), 2]])
+                _ = try await client.event("READY")
+            }
+            try await server.sessionsReady(2)
+        }
+    }
+
     @Test("every heartbeat is acknowledged")
     func heartbeat() async throws {
         try await withSimulator { server in

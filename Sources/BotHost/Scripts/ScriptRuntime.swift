@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Discord
+internal import Gateway
 internal import GatewayProtocol
 internal import LuaEngine
 internal import Logging
@@ -22,6 +23,7 @@ final class ScriptRuntime {
     private var buffer: [UInt8] = []
     /// Where the next record of `buffer` begins.
     private var offset = 0
+    private var handled: [() -> Void] = []
     private let clock = ContinuousClock()
     private var published: Set<EventName>?
     private var isCollecting = false
@@ -71,8 +73,10 @@ final class ScriptRuntime {
         }
     }
 
-    /// Takes every pack away, as `remove` does.
+    /// Takes every pack away, as `remove` does, after what waits in the inbox has been handed over.
     func removeAll() {
+        drainInbox()
+        guard hasNoEvents else { return reactor.nextTurn { [weak self] in self?.removeAll() } }
         for pack in packs { remove(named: pack.folder.name) }
     }
 
@@ -107,9 +111,26 @@ final class ScriptRuntime {
             take()
             handOver()
         }
-        if offset < buffer.count { reactor.nextTurn { [weak self] in self?.drainInbox() } }
+        if offset < buffer.count {
+            reactor.nextTurn { [weak self] in self?.drainInbox() }
+        } else if !handled.isEmpty {
+            var bodies: [() -> Void] = []
+            swap(&bodies, &handled)
+            for body in bodies { body() }
+        }
         collectWhenIdle()
     }
+
+    /// Runs `body` once every event that was taken from the inbox by now has been handed over.
+    func onceHandled(_ body: @escaping () -> Void) {
+        if offset == buffer.count { body() } else { handled.append(body) }
+    }
+
+    /// Whether every event that came was handed over.
+    private var hasNoEvents: Bool { offset == buffer.count && inbox.waitingBytes == 0 }
+
+    /// Whether nothing is left to do until something happens: no event waits for the handlers, and no handler for anything.
+    var isIdle: Bool { hasNoEvents && waitingCount == 0 }
 
     private func take() {
         inbox.take(into: &buffer)
@@ -119,14 +140,12 @@ final class ScriptRuntime {
     private func handOver() {
         guard offset < buffer.count else { return }
         let end = clock.now + Self.slice
-        let size = MemoryLayout<EventInbox.Record>.size
         offset = buffer.withUnsafeBytes { bytes in
             var offset = offset
             while offset < bytes.count {
-                for _ in 0..<16 where offset < bytes.count {
-                    let record = bytes.loadUnaligned(fromByteOffset: offset, as: EventInbox.Record.self)
-                    dispatch(record, UnsafeRawBufferPointer(rebasing: bytes[offset + size..<offset + size + record.length]))
-                    offset += size + record.length
+                for _ in 0..<16 {
+                    guard let event = EventInbox.event(in: bytes, at: &offset) else { break }
+                    dispatch(event)
                 }
                 if clock.now >= end { break }
             }
@@ -137,11 +156,10 @@ final class ScriptRuntime {
     /// How long one thing may keep the thread before the others have their turn. A run is never interrupted for it.
     static let slice = Duration.milliseconds(20)
 
-    private func dispatch(_ record: EventInbox.Record, _ bytes: UnsafeRawBufferPointer) {
-        guard let event = EventName(rawValue: UInt8(truncatingIfNeeded: record.event)) else { return }
-        let payload = LuaPayload(bytes, encoding: record.encoding == 0 ? .json : .etf)
-        for pack in packs { pack.dispatch(event, payload) }
-        if !leaving.isEmpty { for pack in leaving { pack.dispatch(event, payload) } }
+    private func dispatch(_ event: EventInbox.Event) {
+        let payload = LuaPayload(event.payload, encoding: event.encoding == .json ? .json : .etf)
+        for pack in packs { pack.dispatch(event.name, payload) }
+        if !leaving.isEmpty { for pack in leaving { pack.dispatch(event.name, payload) } }
     }
 
     /// Hands an answer to whoever waits for it; nobody does when the generation or the run has ended.

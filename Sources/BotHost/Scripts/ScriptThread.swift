@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Discord
+internal import Gateway
 internal import GatewayProtocol
 internal import LuaEngine
 internal import Logging
@@ -45,8 +46,8 @@ final class ScriptThread: Sendable {
     }
 
     /// Queues an event; see `EventInbox`. `true` asks for a call of `wake`, which may wait until more events are queued.
-    func deliver(_ record: EventInbox.Record, isSheddable: Bool, payload: UnsafeRawBufferPointer) -> Bool {
-        if case .queued(wake: true) = inbox.append(record, isSheddable: isSheddable, payload: payload) { true } else { false }
+    func deliver(_ event: EventName, shard: ShardID, sequence: Int64, encoding: PayloadEncoding, payload: UnsafeRawBufferPointer) -> Bool {
+        inbox.append(event, shard: shard, sequence: sequence, encoding: encoding, payload: payload) == .queued(wake: true)
     }
 
     /// Has the packs handle what is queued.
