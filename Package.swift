@@ -84,10 +84,10 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "DiscordTests", dependencies: ["Discord"]),
-        .testTarget(name: "WebSocketProtocolTests", dependencies: ["WebSocketProtocol"]),
+        .testTarget(name: "WebSocketProtocolTests", dependencies: ["WebSocketProtocol", "TestSupport"]),
         .testTarget(name: "WebSocketDeflateTests", dependencies: ["WebSocketProtocol", "WebSocketDeflate"]),
         .testTarget(name: "GatewayProtocolTests", dependencies: ["GatewayProtocol", "Discord", "JSON"]),
-        .testTarget(name: "ReactorTests", dependencies: ["Reactor"]),
+        .testTarget(name: "ReactorTests", dependencies: ["Reactor", "TestSupport"]),
         .testTarget(name: "TLSTests", dependencies: ["TLS", "Certificates", "Reactor", "COpenSSL", "TestSupport"]),
         .testTarget(
             name: "GatewayTests",

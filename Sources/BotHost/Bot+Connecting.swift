@@ -48,7 +48,7 @@ extension Bot {
             if options.keepsState && configuration.stateDirectory == nil {
                 logger.warning("no folder for state: logins and sessions are not remembered across restarts; set [state] directory")
             }
-            let fleet = ShardFleet(configuration: configuration, reactor: reactor, tls: tls) { [unowned self] in askBotInfo($0) }
+            let fleet = ShardFleet(configuration: configuration, reactor: reactor, tls: tls, metrics: metrics) { [unowned self] in askBotInfo($0) }
             fleet.delegate = self
             fleet.traces = traces
             fleet.subscriptions = Self.subscriptions(wanted)

@@ -21,6 +21,8 @@ package final class Bot {
     let rest: RESTClient
     let tls: TLSContext
     let traces: [ProtocolTrace]
+    /// What all fleets have counted, and what the scripts' inbox has shed.
+    let metrics = GatewayMetrics()
     private(set) var scripts: ScriptThread!
     var fleet: ShardFleet?
     private(set) lazy var pace = DeliveryPace(
@@ -76,6 +78,7 @@ package final class Bot {
         scripts = try ScriptThread(
             services: BotServices(bot: LoopBound(WeakBot(self), on: reactor), handle: reactor.handle),
             limits: options.settings.limits, logger: logger)
+        metrics.inbox = scripts.inbox
     }
 
     /// Two packs with one name could not be told apart in logs and commands.

@@ -14,14 +14,15 @@ final class GatewayContext {
     private(set) lazy var windowArchive: WindowArchive? = {
         do throws(DecompressionError) { return try WindowArchive() } catch { return nil }
     }()
-    let metrics = GatewayMetrics()
+    let metrics: GatewayMetrics
     var subscriptions = EventSet()
     var traces: [ProtocolTrace] = []
     weak var delegate: (any GatewayDelegate)?
     /// The URL of GET /gateway/bot with our query.
     var gatewayURL: WebSocketURL?
 
-    init(configuration: GatewayConfiguration, reactor: Reactor, tls: TLSContext) {
+    init(configuration: GatewayConfiguration, reactor: Reactor, tls: TLSContext, metrics: GatewayMetrics) {
+        self.metrics = metrics
         self.configuration = configuration
         self.reactor = reactor
         self.tls = tls

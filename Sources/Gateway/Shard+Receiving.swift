@@ -14,6 +14,8 @@ extension Shard: WebSocketConnectionDelegate {
             return connectionFailed(connection, .stream(host: connection.request.url.host, "\(error)"))
         }
         context.metrics.totals.connections += 1
+        if wasConnected { context.metrics.totals.reconnects += 1 }
+        wasConnected = true
         commands.connectionOpened()
         report(.connected)
     }

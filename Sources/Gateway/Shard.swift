@@ -17,6 +17,8 @@ final class Shard {
 
     /// The connection the session knows of. One that was abandoned ends by itself.
     private(set) var connection: WebSocketConnection?
+    /// Whether a connection has ever opened.
+    var wasConnected = false
     var decompressor = Decompressor.none
     /// Messages of all connections, now and at the last acknowledged heartbeat.
     var messageCount = 0

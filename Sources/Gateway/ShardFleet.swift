@@ -31,12 +31,16 @@ package final class ShardFleet {
     private var lastRefresh: ContinuousClock.Instant?
     var nextNonce = 0
 
-    /// - Parameter source: asks GET /gateway/bot; called at the start and whenever URL or budget may have changed.
+    /// - Parameters:
+    ///   - metrics: goes on from what earlier fleets of the bot have counted.
+    ///   - source: asks GET /gateway/bot; called at the start and whenever URL or budget may have changed.
     package init(
-        configuration: GatewayConfiguration, reactor: Reactor, tls: TLSContext, source: @escaping GatewayBotInfo.Source
+        configuration: GatewayConfiguration, reactor: Reactor, tls: TLSContext, metrics: GatewayMetrics = GatewayMetrics(),
+        source: @escaping GatewayBotInfo.Source
     ) {
-        context = GatewayContext(configuration: configuration, reactor: reactor, tls: tls)
+        context = GatewayContext(configuration: configuration, reactor: reactor, tls: tls, metrics: metrics)
         self.source = source
+        metrics.statuses = { [weak self] in self?.statuses ?? [] }
     }
 
     package var delegate: (any GatewayDelegate)? {

@@ -84,8 +84,9 @@ final class ScriptScene {
 
     func deliver(_ json: String, as event: EventName = .messageCreate) {
         let bytes = Array(json.utf8)
-        let record = EventInbox.Record(shard: 0, event: UInt16(event.rawValue), encoding: 0, sequence: 1, length: bytes.count)
-        bytes.withUnsafeBytes { thread.deliver(record, isSheddable: false, payload: $0) }
+        let shard = ShardID(index: 0, of: 1)
+        let asksForWake = bytes.withUnsafeBytes { thread.deliver(event, shard: shard, sequence: 1, encoding: .json, payload: $0) }
+        if asksForWake { thread.wake() }
     }
 
     func say(_ content: String) { deliver(#"{"id":"1","channel_id":"2","content":"\#(content)","author":{"id":"3"}}"#) }

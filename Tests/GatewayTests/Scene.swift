@@ -14,7 +14,7 @@ final class Scene {
 
     /// The waits of a scene are short, so that scenarios with pauses in them end soon.
     init(
-        encoding: PayloadEncoding = .json, compression: TransportCompression = .none,
+        encoding: PayloadEncoding = .json, compression: TransportCompression = .none, metrics: GatewayMetrics = GatewayMetrics(),
         configure: (inout GatewayConfiguration) -> Void = { _ in }
     ) throws {
         table = try Turntable()
@@ -29,7 +29,7 @@ final class Scene {
         configure(&configuration)
         let source = gateway
         fleet = ShardFleet(
-            configuration: configuration, reactor: table.reactor, tls: try TLSContext(), source: { source.source($0) })
+            configuration: configuration, reactor: table.reactor, tls: try TLSContext(), metrics: metrics, source: { source.source($0) })
         fleet.delegate = listener
         fleet.subscriptions = EventSet([.messageCreate, .guildCreate], includesUnknown: true)
     }
