@@ -84,10 +84,10 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "DiscordTests", dependencies: ["Discord"]),
-        .testTarget(name: "WebSocketProtocolTests", dependencies: ["WebSocketProtocol"]),
+        .testTarget(name: "WebSocketProtocolTests", dependencies: ["WebSocketProtocol", "TestSupport"]),
         .testTarget(name: "WebSocketDeflateTests", dependencies: ["WebSocketProtocol", "WebSocketDeflate"]),
         .testTarget(name: "GatewayProtocolTests", dependencies: ["GatewayProtocol", "Discord", "JSON"]),
-        .testTarget(name: "ReactorTests", dependencies: ["Reactor"]),
+        .testTarget(name: "ReactorTests", dependencies: ["Reactor", "TestSupport"]),
         .testTarget(name: "TLSTests", dependencies: ["TLS", "Certificates", "Reactor", "COpenSSL", "TestSupport"]),
         .testTarget(
             name: "GatewayTests",
@@ -120,6 +120,12 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
+// Products of other packages, by the name under which targets above depend on them.
+let external = [
+    "ArgumentParser": "swift-argument-parser", "Logging": "swift-log", "NIOCore": "swift-nio", "NIOPosix": "swift-nio", "NIOHTTP1": "swift-nio",
+    "NIOWebSocket": "swift-nio", "NIOTLS": "swift-nio", "NIOSSL": "swift-nio-ssl",
+]
+
 // A build with sanitizers or for libFuzzer needs a part of the package only: MOONWIRE_TARGETS names the targets, which come with what they use.
 if let wanted = Context.environment["MOONWIRE_TARGETS"]?.split(separator: " ").map(String.init) {
     // Not otherwise: it links only where scripts/fuzz adds libFuzzer.
@@ -137,13 +143,8 @@ if let wanted = Context.environment["MOONWIRE_TARGETS"]?.split(separator: " ").m
     }
     package.targets.removeAll { !kept.contains($0.name) }
     package.products = []
+    if kept.isDisjoint(with: external.keys) { package.dependencies = [] }
 }
-
-// Products of other packages, by the name under which targets above depend on them.
-let external = [
-    "ArgumentParser": "swift-argument-parser", "Logging": "swift-log", "NIOCore": "swift-nio", "NIOPosix": "swift-nio", "NIOHTTP1": "swift-nio",
-    "NIOWebSocket": "swift-nio", "NIOTLS": "swift-nio", "NIOSSL": "swift-nio-ssl",
-]
 
 // One place for what every Swift target is compiled with: upcoming rules now, and a warning is an error.
 let strict: [SwiftSetting] = [

@@ -72,8 +72,10 @@ extension Bot {
         // After the wake-up that this turn's events are still waiting for.
         reactor.nextTurn { [scripts, reactor] in
             scripts?.perform { [handle = reactor.handle] runtime in
-                let isIdle = runtime.isIdle
-                handle.post { answer.value(isIdle) }
+                runtime.onceHandled { [unowned runtime] in
+                    let isIdle = runtime.isIdle
+                    handle.post { answer.value(isIdle) }
+                }
             }
         }
     }

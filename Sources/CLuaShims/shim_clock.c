@@ -20,6 +20,7 @@ typedef struct {
     uint32_t seen;                      // the run at the last tick
     int64_t begun;                      // CPU time when `seen` was first seen
     int64_t last;                       // CPU time at the last tick
+    int64_t rests_until;                // CPU time before which a stopped run is not armed again
     int idle_ticks;                     // in a row that found no run
     int started;
 #ifdef __linux__
@@ -63,7 +64,12 @@ static void tick(int signal, siginfo_t *info, void *context) {
         }
         if (S->warning != 0) S->overrun_time = used;
         if (used >= S->limits.cpu_stop && !S->doom) S->doom = SHIM_KIND_CPU;
-        if (S->doom) shim_arm(S);
+        if (S->doom && now >= clock->rests_until) {
+            // Arming walks all of the stack. A deep one may take as long as a tick: then the script must get on in between, or it never ends.
+            shim_arm(S);
+            int64_t armed = thread_time();
+            clock->rests_until = armed + 4 * (armed - now);
+        }
     }
     errno = saved;
 }

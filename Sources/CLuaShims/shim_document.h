@@ -85,8 +85,19 @@ static inline void shim_flush_object(lua_State *L, int table, int count, int is_
     if (is_first) {
         lua_createtable(L, 0, count);
         lua_replace(L, table);
+        for (int i = 0; i < count; i++) lua_rawset(L, table);
+        return;
     }
-    for (int i = 0; i < count; i++) lua_rawset(L, table);
+    for (int key = table + 1; key < table + 1 + 2 * count; key += 2) {
+        lua_pushvalue(L, key);
+        if (lua_rawget(L, table) == LUA_TNIL) {
+            lua_pushvalue(L, key);
+            lua_pushvalue(L, key + 1);
+            lua_rawset(L, table);
+        }
+        lua_settop(L, -2);
+    }
+    lua_settop(L, table);
 }
 
 #endif

@@ -51,7 +51,10 @@ static inline size_t length_of(const node *n, const shim_field_place *place) {
 }
 
 /// Pushes the value of a field, for which the caller has made room for four; the node is at `node_index`, the key cache at `cache` if it is not 0, and `depth` levels of objects are being read.
-static void push_field(lua_State *L, shim_state *S, node *n, int node_index, const shim_field_place *place, int cache, int depth) {
+/// What is inside may stay text unless it `is_whole`.
+static void push_field(
+    lua_State *L, shim_state *S, node *n, int node_index, const shim_field_place *place, int cache, int depth, int is_whole
+) {
     const char *key = n->text + place->key, *value = n->text + place->value;
     if (n->encoding == 0 && *value == '"') {        // most fields are, and need no more than this
         const char *end = shim_scan_string(value + 1);
@@ -64,7 +67,7 @@ static void push_field(lua_State *L, shim_state *S, node *n, int node_index, con
     if (n->has_document) lua_pushvalue(L, node_index);
     else lua_getiuservalue(L, node_index, 1);
     shim_decoder d = { .L = L, .S = S, .begin = n->text, .end = n->text + n->length, .nulls = n->nulls, .depth = depth,
-                       .encoding = n->encoding, .document = length_of(n, place) < SMALLEST_PART ? 0 : base };
+                       .encoding = n->encoding, .document = is_whole || length_of(n, place) < SMALLEST_PART ? 0 : base };
     d.cache = cache != 0 ? cache : shim_push_key_cache(L, S);
     int child = shim_child_of(S, n->prototype, key, place->key_length);
     if (n->encoding == 1) {
@@ -97,7 +100,7 @@ static void settle(lua_State *L, shim_state *S, const node *n, int table) {
 /// Reads a field into the table at `table` and leaves its value on top.
 static void read_field(lua_State *L, shim_state *S, node *n, int node_index, int table, shim_field_place *place) {
     const char *key = n->text + place->key;
-    push_field(L, S, n, node_index, place, 0, 1);
+    push_field(L, S, n, node_index, place, 0, 1, 0);
     lua_pushlstring(L, key, place->key_length);
     lua_pushvalue(L, -2);
     lua_rawset(L, table);
@@ -116,7 +119,7 @@ void shim_read_all(lua_State *L, int index) {
         shim_field_place *place = &n->places[i];
         if (place->is_read) continue;
         if (find(n, n->text + place->key, place->key_length) == place) read_field(L, S, n, node_index, index, place);
-        else push_field(L, S, n, node_index, place, 0, 1);  // of equal keys the first counts; the others must be right all the same
+        else push_field(L, S, n, node_index, place, 0, 1, 1);   // of equal keys the first counts; the others must be right all the same
         lua_settop(L, node_index);
     }
     n->left = 0;
@@ -154,7 +157,7 @@ static void read_usual(shim_decoder *d, node *n) {
         const char *key = n->text + place->key;
         if (!shim_profile_expects(n->profile, key, place->key_length)) continue;
         shim_push_key(L, d->S, cache, key, place->key_length, 0);
-        push_field(L, d->S, n, table + 1, place, cache, d->depth + 1);
+        push_field(L, d->S, n, table + 1, place, cache, d->depth + 1, 0);
         lua_rawset(L, table);
         place->is_read = 1;
         n->left--;
@@ -224,7 +227,7 @@ static int lazy_index(lua_State *L) {               // upvalues: methods, proper
             if (place != NULL && !place->is_read) {
                 shim_state *S = shim_of(L);
                 if (n->is_noted) shim_profile_note(n->profile, n->text + place->key, length);
-                push_field(L, S, n, 3, place, 0, 1);
+                push_field(L, S, n, 3, place, 0, 1, 0);
                 lua_pushvalue(L, 2);
                 lua_pushvalue(L, 4);
                 lua_rawset(L, 1);

@@ -24,9 +24,9 @@ static inline void give_back(shim_state *S, int32_t index, int left) {
     slot->state = SLOT_FREE;
     slot->generation++;
     if (slot->spawn_chunk != NULL) shim_forget_spawn(slot);
-    // An error raised in a hook leaves its coroutine without hooks: nothing would stop what runs in it next.
-    if (S->doom) shim_set_flags(slot->thread, THREAD_SPENT, 0);
-    slot->is_ready = left == 0 && !(shim_flags(slot->thread) & THREAD_SPENT);
+    // One that was stopped while it was unwound is not used again either: see abandon.
+    if (S->doom && slot->thread != NULL) shim_set_flags(slot->thread, THREAD_SPENT, 0);
+    slot->is_ready = left == 0 && slot->thread != NULL && !(shim_flags(slot->thread) & THREAD_SPENT);
     S->pooled++;
     slot->next_free = S->free_slot;
     S->free_slot = index;
@@ -72,11 +72,25 @@ static void report_overrun(shim_state *S) {
     S->warning = 0;
 }
 
+/// Leaves the coroutine of a stopped run to the collector. An error raised in a hook leaves a coroutine without hooks: nothing would stop its
+/// __close, which could not do anything while stopped anyway, nor a later run in it.
+static void abandon(shim_state *S, int32_t index) {
+    lua_rawgeti(S->main, LUA_REGISTRYINDEX, REGISTRY_THREADS);
+    lua_pushnil(S->main);
+    lua_rawseti(S->main, -2, index + 1);            // an existing element: no memory is needed
+    lua_settop(S->main, -2);
+    S->slots[index].thread = NULL;
+    S->run_threads--;
+}
+
 /// Unwinds a coroutine that will not go on: its to-be-closed variables are closed, under the run's budget.
-static void unwind(shim_state *S, lua_State *thread) {
-    lua_State *outer = S->running;
+static void unwind(shim_state *S, int32_t index) {
+    lua_State *outer = S->running, *thread = S->slots[index].thread;
+    if (S->doom) {
+        abandon(S, index);
+        return;
+    }
     S->running = thread;
-    if (S->doom) shim_arm(S);
     lua_resetthread(thread);
     S->running = outer;
     lua_sethook(thread, NULL, 0, 0);
@@ -97,7 +111,7 @@ static int32_t fail_run(shim_state *S, int32_t index, int status) {
     S->running = outer;
     if (S->slots[index].cancelled && S->failure.kind == SHIM_KIND_ERROR) S->failure.kind = SHIM_KIND_CANCELLED;
     int32_t doom = S->doom;
-    unwind(S, thread);
+    unwind(S, index);
     if (S->doom != doom) shim_fail_otherwise(S, S->doom);      // __close used up what was left
     give_back(S, index, 0);
     return SHIM_FAILED;
@@ -131,7 +145,7 @@ static int32_t proceed(shim_state *S, int32_t index, int count, shim_run_id *run
         // The run ended or waited before the stop could be raised in it.
         S->yielding = 0;
         shim_fail(S, S->doom, shim_stop_message(S, S->doom));
-        unwind(S, thread);
+        unwind(S, index);
         give_back(S, index, 0);
         answer = SHIM_FAILED;
     } else if (status == LUA_OK) {

@@ -20,11 +20,16 @@ final class LookupPool: Sendable {
 
     static let threadLimit = 4
 
+    typealias Answer = Result<[SocketAddress], LookupFailure>
+
     private let handle: ReactorHandle
+    private let ask: @Sendable (Request) -> Answer
     private let state = Mutex(State())
 
-    init(handle: ReactorHandle) {
+    /// - Parameter ask: blocks until it has the answer.
+    init(handle: ReactorHandle, ask: @escaping @Sendable (Request) -> Answer) {
         self.handle = handle
+        self.ask = ask
     }
 
     /// Queues a lookup, and starts a thread for it if there may be another.
@@ -60,7 +65,7 @@ final class LookupPool: Sendable {
 
     private func work() {
         while let request = next() {
-            answer(request, Self.lookUp(request))
+            answer(request, ask(request))
         }
     }
 
@@ -73,11 +78,12 @@ final class LookupPool: Sendable {
         }
     }
 
-    private func answer(_ request: Request, _ result: Result<[SocketAddress], LookupFailure>) {
+    private func answer(_ request: Request, _ result: Answer) {
         handle.post { reactor in reactor.resolver.finish(request.number, with: result) }
     }
 
-    private static func lookUp(_ request: Request) -> Result<[SocketAddress], LookupFailure> {
+    /// Asks the system.
+    static func lookUp(_ request: Request) -> Answer {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = SocketAddress.streamType

@@ -21,8 +21,9 @@ package final class NameResolver {
     private var completions: [UInt64: Completion] = [:]
     private var lastNumber: UInt64 = 0
 
-    init(handle: ReactorHandle) {
-        pool = LookupPool(handle: handle)
+    /// - Parameter ask: answers one request, blocking a thread of the pool.
+    init(handle: ReactorHandle, ask: @escaping @Sendable (LookupPool.Request) -> LookupPool.Answer = LookupPool.lookUp) {
+        pool = LookupPool(handle: handle, ask: ask)
     }
 
     /// Looks `host` up and calls `completion` with at least one address, in the system's order of preference (RFC 6724).

@@ -11,7 +11,7 @@ package final class Reactor {
     package let readBuffer: UnsafeMutableRawBufferPointer
 
     /// Looks names up without blocking this loop.
-    package private(set) lazy var resolver = NameResolver(handle: handle)
+    package internal(set) lazy var resolver = NameResolver(handle: handle)
 
     private struct Watch {
         var generation: UInt32 = 0

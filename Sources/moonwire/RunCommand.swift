@@ -58,6 +58,7 @@ struct RunCommand: ParsableCommand {
                     ConsoleLogHandler(
                         level: Logger.Level(settings.log.level), format: settings.log.format == .json ? .json : ConsoleLogHandler.prettyForStandardError)
                 }))
+            if packs.isEmpty { options.packList = { [config] () throws(ConfigurationError) in try Self.packList(file: config) } }
             options.traceFile = trace
             let status = try simulate ? Self.simulated(options) : Self.connected(options)
             if status != .success { throw ExitCode(status.rawValue) }
@@ -76,12 +77,19 @@ struct RunCommand: ParsableCommand {
     }
 
     private static func settings(file: String?) throws(BotFailure) -> Settings {
+        do throws(ConfigurationError) { return try read(file) } catch { throw BotFailure(error) }
+    }
+
+    private static func read(_ file: String?) throws(ConfigurationError) -> Settings {
         guard let path = file ?? (TextFile.exists("moonwire.toml") ? "moonwire.toml" : nil) else { return .init() }
-        do throws(ConfigurationError) {
-            return try ConfigurationFile.parse(try TextFile.read(path), file: path)
-        } catch {
-            throw BotFailure(error)
-        }
+        return try ConfigurationFile.parse(try TextFile.read(path), file: path)
+    }
+
+    /// The packs that the configuration file names now.
+    private static func packList(file: String?) throws(ConfigurationError) -> [PackFolder] {
+        var packs: [PackFolder] = []
+        for path in try read(file).packs { packs.append(try PackFolder(path: path)) }
+        return packs
     }
 }
 

@@ -43,7 +43,7 @@ struct DeliveryPaceTests {
         #expect(scene.handled == nil)
     }
 
-    @Test("they are left unread once half a megabyte waits, and read again when the scripts have handled it")
+    @Test("they are left unread once a megabyte waits, and read again when the scripts have handled it")
     func holding() throws {
         let scene = try Scene()
         for _ in 0..<2 {
@@ -67,15 +67,15 @@ struct DeliveryPaceTests {
     @Test("scripts that hang do not stop the gateway: when patience ends it is read on until they have caught up")
     func hanging() throws {
         let scene = try Scene(patience: .milliseconds(1))
-        scene.deliver(1 << 20)
+        scene.deliver(2 << 20)
         #expect(!scene.isReceiving)
         scene.reactor.schedule(after: .milliseconds(2)) { scene.reactor.handle.stop() }
         scene.reactor.run()
         #expect(scene.isReceiving)
-        scene.deliver(1 << 20)
+        scene.deliver(2 << 20)
         #expect(scene.isReceiving)
         scene.handleAll()
-        scene.deliver(1 << 20)
+        scene.deliver(2 << 20)
         #expect(!scene.isReceiving)
     }
 }

@@ -1,6 +1,7 @@
 import Gateway
 import JSON
 import Reactor
+import TestSupport
 import Testing
 
 #if canImport(Glibc)

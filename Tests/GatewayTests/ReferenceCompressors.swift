@@ -1,5 +1,6 @@
 import CZlib
 import CZstd
+import TestSupport
 
 /// What a gateway with `zlib-stream` sends, made by zlib itself.
 final class ZlibSender {
@@ -73,15 +74,3 @@ let samplePayloads: [[UInt8]] = {
         Array(#"{"t":"MESSAGE_CREATE","s":3,"op":0,"d":{"content":"héllo"}}"#.utf8),
     ]
 }()
-
-/// A small seedable generator, so that a failing test fails again.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}

@@ -2,6 +2,7 @@ import Discord
 import Gateway
 import GatewayProtocol
 import JSON
+import TestSupport
 import Testing
 
 @Suite("Saved sessions: RESUME across restarts") struct SavedSessionsTests {
@@ -19,7 +20,7 @@ import Testing
         let again = try SavedSessions(file: file, terms: "t")
         #expect(again.point(of: shard, at: 3000) == point)
         #expect(again.point(of: ShardID(index: 1, of: 5), at: 3000) == nil)
-        #expect(directory.mode(of: "sessions.json") == 0o600)
+        try #expect(directory.mode(of: "sessions.json") == 0o600)
     }
 
     @Test("a stale session is not tried") func stale() {

@@ -4,6 +4,7 @@ import GatewayProtocol
 import JSON
 import Reactor
 import TLS
+import TestSupport
 import Testing
 import WebSocketProtocol
 
@@ -187,7 +188,7 @@ import Darwin
         old.play()
         let saved = try #require(state.text(of: "sessions.json"))
         #expect(saved.contains("session-0") && !saved.contains("secret"))
-        #expect(state.mode(of: "sessions.json") == 0o600)
+        try #expect(state.mode(of: "sessions.json") == 0o600)
 
         let new = try Scene { $0.stateDirectory = state.directory }
         // The old session's URL has the old gateway's port: the new process must find its way all the same.

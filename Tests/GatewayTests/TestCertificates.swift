@@ -1,5 +1,6 @@
 import Certificates
 import TLS
+import TestSupport
 
 /// A server's certificate by an authority of the test's own, and clients that trust it.
 struct TestCertificates: Sendable {

@@ -172,6 +172,22 @@ import Testing
         #expect(try Self.outcome("return m.a, pcall(function() return m.e end)", form: .lazy, document: nested).hasPrefix("1 false test.lua:2: invalid JSON at byte 47: bad escape"))
     }
 
+    @Test("of equal keys the first counts, however many stand between them", arguments: [1, 511, 512, 600, 1100])
+    func equalKeys(distance: Int) throws {
+        let document = #"{"id":1,"x":null,"# + (1...distance).map { #""k\#($0)":\#($0)"# }.joined(separator: ",") + #","id":2,"x":3,"id":4,"late":5,"late":6}"#
+        for form in [LuaPayload.Form.eager, .lazy] {
+            #expect(try Self.outcome("return m.id, m.x, m.late, m.k1", form: form, document: document) == "1 3 5 1")
+            #expect(try Self.outcome("local n = 0 for _ in pairs(m) do n = n + 1 end return m.id, m.late, n", form: form, document: document) == "1 5 \(distance + 3)")
+        }
+    }
+
+    @Test("what is broken inside of a field that does not count is found when all is read")
+    func brokenEqualKey() throws {
+        let long = String(repeating: "x", count: 200)
+        let document = #"{"a":{"p":1,"q":2,"r":3,"s":"\#(long)"},"b":2,"c":3,"a":{"p":1,"q":tru,"r":3,"s":"\#(long)"},"d":4}"#
+        #expect(try Self.outcome("return m.a.q, pcall(pairs, m)", form: .lazy, document: document).hasPrefix("2 false invalid JSON"))
+    }
+
     @Test("fields are found across every alignment of the scanner's blocks")
     func alignment() throws {
         for pad in 0..<130 {

@@ -32,6 +32,30 @@ struct LuaStopTests {
         #expect((150_000_000...400_000_000).contains(bench.state.cpuTime))
     }
 
+    @Test("a stopped run's __close cannot go on, wherever the stop found it, and the next run is stopped as well", arguments: [
+        "local c <close> = setmetatable({}, { __close = function() while true do end end }) while true do end",
+        "local c <close> = setmetatable({}, { __close = function() while true do end end }) error('ended')",
+        "pcall(function() local c <close> = setmetatable({}, { __close = function() while true do end end }) while true do end end)",
+        """
+        coroutine.wrap(function()
+          local c <close> = setmetatable({}, { __close = function() while true do end end })
+          while true do end
+        end)()
+        """,
+        """
+        local co = coroutine.create(function()
+          local c <close> = setmetatable({}, { __close = function() while true do end end })
+          coroutine.yield()
+        end)
+        coroutine.resume(co) coroutine.close(co)
+        """,
+    ])
+    func spinningClose(source: String) throws {
+        let bench = try Bench { $0.cpuStop = .milliseconds(40) }
+        for _ in 0..<3 { #expect(bench.run(source).failure?.kind == .cpu) }
+        #expect(bench.value("return 1") == "1")
+    }
+
     @Test("a thread that sleeps and spins in turn is stopped every time")
     func sleepAndSpin() throws {
         let bench = try Bench { $0.cpuStop = .milliseconds(40) }

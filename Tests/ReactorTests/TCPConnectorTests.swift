@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 @testable import Reactor
 #if canImport(Glibc)
@@ -123,6 +124,26 @@ import Darwin
             return
         }
         #expect(failure.reason == .deadlinePassed([]))
+    }
+
+    @Test("a name server that never answers holds nobody beyond the deadline", arguments: PollerKind.allCases)
+    func deadResolver(_ kind: PollerKind) throws {
+        let failure = Box<ConnectFailure?>(nil)
+        let answer = Mutex(false)
+        try runReactor(kind) { reactor in
+            reactor.resolver = NameResolver(handle: reactor.handle) { _ in
+                while !answer.withLock({ $0 }) { usleep(1000) }
+                return .success([.loopback(.ipv4, port: 1)])
+            }
+            _ = TCPConnector.connect(to: "test.invalid", port: 1, on: reactor, deadline: reactor.now + .milliseconds(50)) { result in
+                if case .failure(let reason) = result { failure.value = reason }
+                answer.withLock { $0 = true }
+                // The answer that comes now finds nobody.
+                reactor.schedule(after: .milliseconds(20)) { reactor.handle.stop() }
+            }
+        }
+        #expect(failure.value?.reason == .deadlinePassed([]))
+        #expect(failure.value?.description.contains("test.invalid:1") == true)
     }
 
     @Test("texts name the remedy for each reason") func texts() {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 @testable import Reactor
 
@@ -59,7 +60,7 @@ import Testing
 
     @Test("any mix of insertions, removals and moves agrees with a sorted list", arguments: [1, 2, 3, 4, 5])
     func againstModel(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(state: seed)
         var heap = TimerHeap()
         let fired = Box<[Int]>([])
         var model: [(id: Int, offset: Int, order: Int, token: TimerToken)] = []
@@ -90,18 +91,5 @@ import Testing
             #expect(heap.count == model.count)
             #expect(heap.nextDeadline == model.map(\.offset).min().map { start + .milliseconds($0) })
         }
-    }
-}
-
-/// Repeatable randomness.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

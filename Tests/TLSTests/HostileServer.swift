@@ -1,6 +1,7 @@
 import COpenSSL
 import Certificates
 import Reactor
+import TestSupport
 
 /// A TLS 1.3 server driven by hand, for what no honest one does.
 final class HostileServer: ByteStreamDelegate {

@@ -1,6 +1,7 @@
 import Certificates
 import Reactor
 import TLS
+import TestSupport
 import Testing
 
 @Suite("Verification of the peer (RFC 5280 §6, RFC 9525)")

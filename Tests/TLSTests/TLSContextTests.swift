@@ -1,5 +1,6 @@
 import Certificates
 import TLS
+import TestSupport
 import Testing
 
 @Suite("Contexts: CA files and server identities")

@@ -1,5 +1,6 @@
 import Certificates
 import TLS
+import TestSupport
 
 /// Contexts for tests: a root made once per process, clients that trust it, servers with certificates of it.
 enum TestContexts {

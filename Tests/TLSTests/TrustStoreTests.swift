@@ -1,6 +1,7 @@
 import COpenSSL
 import Certificates
 import TLS
+import TestSupport
 import Testing
 #if canImport(Glibc)
 import Glibc

@@ -1,26 +1,14 @@
+import TestSupport
 import Testing
 import WebSocketProtocol
 
 @Suite("RFC 6455 §5: generated traffic")
 struct GeneratedFramesTests {
-    /// SplitMix64: the same traffic in every run.
-    struct Dice: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     /// A peer's messages, cut into frames with control frames between, and what must come of them.
-    private func traffic(_ dice: inout Dice, masked: Bool) -> (bytes: [UInt8], events: [ReceivedEvent]) {
+    private func traffic(_ dice: inout SplitMix64, masked: Bool) -> (bytes: [UInt8], events: [ReceivedEvent]) {
         var bytes: [UInt8] = []
         var events: [ReceivedEvent] = []
-        func append(_ opcode: FrameOpcode, _ payload: [UInt8], isFinal: Bool, _ dice: inout Dice) {
+        func append(_ opcode: FrameOpcode, _ payload: [UInt8], isFinal: Bool, _ dice: inout SplitMix64) {
             let mask: [UInt8]? = masked ? (0..<4).map { _ in UInt8.random(in: 0...255, using: &dice) } : nil
             bytes += FrameBuilder(opcode, payload, isFinal: isFinal, mask: mask).bytes
         }
@@ -58,7 +46,7 @@ struct GeneratedFramesTests {
 
     @Test("valid traffic gives its messages in both roles, however it is cut", arguments: 0..<25)
     func validTraffic(seed: Int) {
-        var dice = Dice(state: UInt64(seed))
+        var dice = SplitMix64(state: UInt64(seed))
         for role in [Role.client, .server] {
             let (bytes, events) = traffic(&dice, masked: role == .server)
             for chunk in [Int.max, 4096, 1000, Int.random(in: 1...300, using: &dice)] + (bytes.count < 20000 ? [1] : []) {
@@ -71,7 +59,7 @@ struct GeneratedFramesTests {
 
     @Test("traffic with a flipped bit gives the same events and the same fault however it is cut", arguments: 0..<15)
     func damagedTraffic(seed: Int) {
-        var dice = Dice(state: UInt64(seed) + 1000)
+        var dice = SplitMix64(state: UInt64(seed) + 1000)
         var limits = WebSocketLimits()
         limits.messageSize = 100_000
         for role in [Role.client, .server] {
@@ -92,7 +80,7 @@ struct GeneratedFramesTests {
 
     @Test("what one role sends the other receives, fragmented at any size", arguments: 0..<20)
     func roundTrip(seed: Int) throws {
-        var dice = Dice(state: UInt64(seed) + 2000)
+        var dice = SplitMix64(state: UInt64(seed) + 2000)
         for role in [Role.client, .server] {
             var sender = WebSocketMachine(role: role)
             var output: [UInt8] = []

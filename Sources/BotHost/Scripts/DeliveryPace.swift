@@ -7,7 +7,7 @@ internal import Reactor
 /// Confined to the reactor thread.
 final class DeliveryPace {
     /// Waiting bytes from which on the scripts are behind.
-    static let highWater = 512 << 10
+    static let highWater = 1 << 20
     /// Well below a heartbeat's interval, for acknowledgements are among what is not read.
     static let patience = Duration.seconds(2)
 

@@ -23,6 +23,7 @@ final class ScriptRuntime {
     private var buffer: [UInt8] = []
     /// Where the next record of `buffer` begins.
     private var offset = 0
+    private var handled: [() -> Void] = []
     private let clock = ContinuousClock()
     private var published: Set<EventName>?
     private var isCollecting = false
@@ -110,8 +111,19 @@ final class ScriptRuntime {
             take()
             handOver()
         }
-        if offset < buffer.count { reactor.nextTurn { [weak self] in self?.drainInbox() } }
+        if offset < buffer.count {
+            reactor.nextTurn { [weak self] in self?.drainInbox() }
+        } else if !handled.isEmpty {
+            var bodies: [() -> Void] = []
+            swap(&bodies, &handled)
+            for body in bodies { body() }
+        }
         collectWhenIdle()
+    }
+
+    /// Runs `body` once every event that was taken from the inbox by now has been handed over.
+    func onceHandled(_ body: @escaping () -> Void) {
+        if offset == buffer.count { body() } else { handled.append(body) }
     }
 
     /// Whether every event that came was handed over.

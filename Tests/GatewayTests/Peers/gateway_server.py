@@ -52,36 +52,35 @@ async def serve(socket, path):
     tls = socket.transport.get_extra_info("ssl_object")
     saw(f"open {tls.version()} resumed={tls.session_reused} {path}")
     sender = Sender(socket, query.get("compress", ["none"])[0])
-    await sender.send({"op": 10, "d": {"heartbeat_interval": 50}})
-    beats = 0
+    await sender.send({"op": 10, "d": {"heartbeat_interval": 45000}})
     try:
         async for text in socket:
             command = json.loads(text)
             if command["op"] == 1:
+                # Requested below: events, and the end.
                 await sender.send({"op": 11})
-                beats += 1
-                if beats == 2:
-                    # Twice on time: events, and the end.
-                    if socket.resumed:
-                        await sender.send(event("MESSAGE_CREATE", 5, {"content": "live", "emoji": "\U0001F319"}))
-                    else:
-                        await sender.send(event("MESSAGE_CREATE", 2, {"content": "one"}))
-                        await sender.send(event("MESSAGE_CREATE", 3, {"content": "two" * 50000}))
-                        cut = asyncio.ensure_future(sender.send(event("MESSAGE_CREATE", 4, {"content": "three"}), cut=True))
-                        await asyncio.sleep(0.05)
-                        cut.cancel()
-                        socket.transport.abort()
+                if socket.resumed:
+                    await sender.send(event("MESSAGE_CREATE", 5, {"content": "live", "emoji": "\U0001F319"}))
+                else:
+                    await sender.send(event("MESSAGE_CREATE", 2, {"content": "one"}))
+                    await sender.send(event("MESSAGE_CREATE", 3, {"content": "two" * 50000}))
+                    cut = asyncio.ensure_future(sender.send(event("MESSAGE_CREATE", 4, {"content": "three"}), cut=True))
+                    await asyncio.sleep(0.05)
+                    cut.cancel()
+                    socket.transport.abort()
             elif command["op"] == 2:
                 socket.resumed = False
                 saw(f"identify {command['d']['token']}")
                 await sender.send(event("READY", 1, {
                     "v": 10, "user": {"id": "1", "username": "bot"}, "guilds": [], "session_id": "abc",
                     "resume_gateway_url": f"wss://localhost:{port}", "application": {"id": "2", "flags": 0}}))
+                await sender.send({"op": 1, "d": None})
             elif command["op"] == 6:
                 socket.resumed = True
                 saw(f"resume {command['d']['session_id']} {command['d']['seq']}")
                 await sender.send(event("MESSAGE_CREATE", 4, {"content": "three"}))
                 await sender.send(event("RESUMED", 4, {}))
+                await sender.send({"op": 1, "d": None})
     except websockets.ConnectionClosed:
         pass
     saw(f"close {socket.close_code}")

@@ -1,0 +1,146 @@
+import Configuration
+import Discord
+import Foundation
+import LuaEngine
+import TestSupport
+import Testing
+
+@testable import BotHost
+
+@Suite("Saving files of packs: one new version each time, nothing stale", .serialized)
+struct PackWatcherTests {
+    /// A scene whose packs are watched.
+    private final class Watching {
+        let scene: ScriptScene
+        private let loop: WatchLoop
+
+        init(_ packs: [String: String]) throws {
+            let scene = try ScriptScene { ($0.logLinesPerSecond, $0.logLinesPerMinute) = (10_000, 10_000) }
+            self.scene = scene
+            for (name, source) in packs { try scene.load(name, source) }
+            loop = try WatchLoop(try packs.keys.map { try PackFolder(path: scene.folder.path($0)) }, reloadingOn: scene.thread)
+        }
+
+        func reloads(_ pack: String) -> Int { scene.log.lines.count { $0 == "info [\(pack)] reloaded" } }
+    }
+
+    private let main = #"bot.on("message_create", function() bot.log.info(require("lib.util")) end)"#
+
+    /// Waits for one new version and makes sure that no second one follows.
+    private func expectOneSwap(_ watching: Watching, _ pack: String = "pack", after count: Int) {
+        #expect(watching.scene.wait(until: { watching.reloads(pack) > count }), "\(watching.scene.log.lines)")
+        usleep(400_000)
+        #expect(watching.reloads(pack) == count + 1, "\(watching.scene.log.lines)")
+    }
+
+    private func watching(_ packs: [String]) throws -> Watching {
+        try Watching(Dictionary(uniqueKeysWithValues: packs.map { ($0, #"pcall(require, "lib.util") "# + main) }))
+    }
+
+    @Test("an edit of a file that is required, a save by renaming, several files at once, a deletion: one swap each")
+    func saves() throws {
+        let watching = try watching(["pack"])
+        let scene = watching.scene
+        func heard(_ text: String) -> Bool {
+            scene.say("go")
+            return scene.waitForLog("info [pack] \(text)")
+        }
+        try scene.folder.write("pack/lib/util.lua", "return 'one'")
+        expectOneSwap(watching, after: 0)
+        #expect(heard("one"))
+
+        try scene.folder.write("pack/lib/.util.lua.swp", "editor")
+        try scene.folder.write("pack/lib/util.lua~new", "return 'two'")
+        try FileManager.default.removeItem(atPath: scene.folder.path("pack/lib/util.lua"))
+        try FileManager.default.moveItem(atPath: scene.folder.path("pack/lib/util.lua~new"), toPath: scene.folder.path("pack/lib/util.lua"))
+        expectOneSwap(watching, after: 1)
+        #expect(heard("two"))
+
+        try scene.folder.write("pack/lib/other.lua", "return 'three'")
+        try scene.folder.write("pack/lib/util.lua", "return require 'lib.other'")
+        try scene.folder.write("pack/lib/deep/er.lua", "return 1")
+        expectOneSwap(watching, after: 2)
+        #expect(heard("three"))
+
+        try FileManager.default.removeItem(atPath: scene.folder.path("pack/lib/deep/er.lua"))
+        expectOneSwap(watching, after: 3)
+        #expect(heard("three"))
+        try FileManager.default.removeItem(atPath: scene.folder.path("pack/lib/other.lua"))
+        expectOneSwap(watching, after: 4)
+        scene.say("go")
+        #expect(scene.waitForLog("module 'lib.other' not found"), "a module that is gone is not kept from before")
+        #expect(scene.log.lines.count { $0.contains("error") && $0.contains("not loaded") } == 0)
+    }
+
+    @Test("several packs saved together are swapped once each")
+    func severalPacks() throws {
+        let watching = try watching(["pack", "other", "third"])
+        for pack in ["pack", "other"] { try watching.scene.folder.write("\(pack)/lib/util.lua", "return '\(pack)'") }
+        expectOneSwap(watching, "pack", after: 0)
+        #expect(watching.reloads("other") == 1 && watching.reloads("third") == 0)
+        watching.scene.say("go")
+        #expect(watching.scene.waitForLog("info [pack] pack") && watching.scene.waitForLog("info [other] other"))
+    }
+}
+
+@Suite("Packs that come and go at run time")
+struct RuntimePacksTests {
+    @Test("a pack can be added, reloaded and removed by name while others serve")
+    func comeAndGo() throws {
+        let scene = try ScriptScene()
+        func source(_ name: String) -> String { "bot.on('message_create', function(m) bot.log.info('\(name)', m.content) end)" }
+        try scene.load("first", source("first"))
+        try scene.load("second", source("second"))
+        scene.say("both")
+        #expect(scene.waitForLog("[first] first both") && scene.waitForLog("[second] second both"))
+        #expect(try scene.reload("second", source("newer")) == nil)
+        scene.say("renewed")
+        #expect(scene.waitForLog("[second] newer renewed"))
+        #expect(scene.finish { runtime, done in runtime.remove(named: "first") { done(nil) } } == nil)
+        scene.say("one")
+        #expect(scene.waitForLog("[second] newer one"))
+        #expect(!scene.log.lines.contains("info [first] first one"))
+        #expect(scene.finish { runtime, done in runtime.reload(named: "first", done: done) }?.message == "no pack is called 'first'")
+        #expect(try scene.load("first", source("back")) == nil)
+        scene.say("again")
+        #expect(scene.waitForLog("[first] back again"))
+    }
+
+    @Test("what a removed pack listened to is no longer subscribed to")
+    func subscriptions() throws {
+        let scene = try ScriptScene()
+        try scene.load("first", "bot.on('typing_start', print)")
+        try scene.load("second", "bot.on('message_create', print)")
+        #expect(scene.services.subscribed == [.messageCreate, .typingStart])
+        _ = scene.finish { runtime, done in runtime.remove(named: "first") { done(nil) } }
+        #expect(scene.services.subscribed == [.messageCreate])
+    }
+
+    @Test("a pack that is removed unloads: on_unload runs, what waits may finish, and the completion comes after it")
+    func removal() throws {
+        let scene = try ScriptScene()
+        try scene.load("pack", """
+            bot.on_unload(function() bot.sleep(0.01) bot.log.info("unloaded") end)
+            bot.spawn(function() bot.sleep(0.02) bot.log.info("finished") end)
+            bot.every(0.01, function() bot.log.info("tick") end)
+            """)
+        _ = scene.finish { runtime, done in runtime.remove(named: "pack") { done(nil) } }
+        #expect(scene.log.values().filter { $0 != "tick" } == ["unloaded", "finished"], "\(scene.log.lines)")
+        #expect(scene.ask { $0.packs.isEmpty })
+        #expect(scene.wait(until: { scene.ask { $0.generationCount } == 0 }))
+    }
+
+    @Test("of reloads that overtake each other the newest wins, and each is answered")
+    func overtaking() throws {
+        let scene = try ScriptScene()
+        try scene.load("pack", "bot.log.info('first')")
+        try scene.write("pack", "bot.typing('1') bot.log.info('second')")
+        let overtaken = Handover<String?>()
+        scene.thread.perform { $0.reload(named: "pack") { failure in overtaken.give(failure?.message) } }
+        #expect(scene.wait(until: { !scene.services.waiters.isEmpty }))
+        #expect(try scene.reload("pack", "bot.log.info('third')") == nil)
+        #expect(overtaken.take() == "loading was given up for a newer version")
+        #expect(scene.wait(until: { scene.ask { $0.generationCount } == 1 }))
+        #expect(scene.log.values() == ["first", "third"])
+    }
+}

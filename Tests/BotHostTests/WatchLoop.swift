@@ -1,0 +1,29 @@
+import Logging
+import Reactor
+
+@testable import BotHost
+
+/// Watches packs on a loop of its own and reloads them, as the bot does it.
+final class WatchLoop {
+    private let thread: Thread
+    private let handle: ReactorHandle
+
+    init(_ folders: [PackFolder], reloadingOn scripts: ScriptThread) throws {
+        let started = Handover<ReactorHandle>()
+        thread = try Thread.start(name: "watch", stackSize: 1 << 20) {
+            guard let reactor = try? Reactor() else { return }  // then the test waits for ever, which is as good as a failure
+            let watcher = PackWatcher(on: reactor, logger: Logger(label: "watch")) { folder in
+                scripts.perform { $0.reload(named: folder.name) }
+            }
+            for folder in folders { try? watcher.watch(folder) }  // the same
+            started.give(reactor.handle)
+            reactor.run()
+        }
+        handle = started.take()
+    }
+
+    deinit {
+        handle.stop()
+        thread.join()
+    }
+}
