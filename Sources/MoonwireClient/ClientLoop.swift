@@ -189,22 +189,19 @@ extension ClientLoop: GatewayDelegate {
 
     func gateway(shard: ShardID, becameReady ready: GatewayProtocol.Ready) {
         notify(.info, "shard \(shard) is online as \(ready.userName)")
-        becameOnline()
     }
 
     func gatewayResumed(shard: ShardID) {
         notify(.info, "shard \(shard) resumed; nothing was missed")
-        becameOnline()
     }
 
-    private func becameOnline() {
-        if phase == .connecting { phase = .online }
-        connection.ready.fulfil(nil)
-    }
-
-    func gateway(shard: ShardID, entered phase: GatewaySession.Phase) {
-        if phase == .ready { onlineShards.insert(shard.index) } else { onlineShards.remove(shard.index) }
+    func gateway(shard: ShardID, entered sessionPhase: GatewaySession.Phase) {
+        if sessionPhase == .ready { onlineShards.insert(shard.index) } else { onlineShards.remove(shard.index) }
         connection.set(online: onlineShards.count)
+        guard sessionPhase == .ready else { return }
+        if phase == .connecting { phase = .online }
+        // Last, so that whoever waits for it finds the client online.
+        connection.ready.fulfil(nil)
     }
 
     func gateway(noted note: GatewayNote) {

@@ -61,6 +61,8 @@ final class PackGeneration: LuaHost {
     private var drained: (() -> Void)?
     private(set) var module = BotModule()
     private(set) var state: LuaState!
+    /// Modules of a single-file pack that were read.
+    var files: Set<String> = []
     var nonces = NonceSource()
     private var share: ThreadShare
 
@@ -107,31 +109,6 @@ final class PackGeneration: LuaHost {
 
     // MARK: Runs
 
-    /// Calls every handler of `event` with the decoded payload, which they share, and then whoever waited for it before.
-    func dispatch(_ event: EventName, _ payload: LuaPayload) {
-        let listeners = handlers[Int(event.rawValue)]
-        guard phase == .serving || phase == .draining else {
-            if phase == .suspended && !listeners.isEmpty { missedEvents += 1 }
-            return
-        }
-        // A handler that begins to wait for this event waits for the next one.
-        let waiters = expected.isEmpty ? nil : expected.removeValue(forKey: event)
-        guard !listeners.isEmpty || waiters != nil else { return }
-        var payload = payload
-        payload.prototype = Prototype(of: event)?.id ?? .none
-        payload.profile = event.rawValue
-        do throws(LuaFailure) {
-            try state.withEvent(payload) { decoded in
-                for handler in listeners where phase == .serving {
-                    settle(state.call(handler, with: decoded), as: .event(event))
-                }
-                if let waiters { offer(event, decoded, to: waiters) }
-            }
-        } catch {
-            fail(error, .event(event))
-        }
-    }
-
     /// Calls a function without arguments.
     func call(_ function: LuaReference, as role: RunRole) {
         settle(state.call(function), as: role)
@@ -177,7 +154,7 @@ final class PackGeneration: LuaHost {
         if waiting.isEmpty, let drained = drained.take() { drained() }
     }
 
-    private func fail(_ failure: LuaFailure, _ role: RunRole) {
+    func fail(_ failure: LuaFailure, _ role: RunRole) {
         switch role {
         case .mainChunk where loaded != nil: return finishLoading(failure)
         case .task(let key): finishTask(key, failure)
