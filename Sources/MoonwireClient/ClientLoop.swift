@@ -24,6 +24,16 @@ final class ClientLoop {
     private var withdrawals: [Int: () -> Void] = [:]
     private var toldShedCounts = [Int](repeating: 0, count: EventName.count)
 
+    private lazy var pace = DeliveryPace(
+        DeliveryPace.Road(
+            waitingBytes: { [handlers] in handlers.inbox.waitingBytes },
+            setReceiving: { [unowned self] in fleet.isReceiving = $0 },
+            onceHandled: { [handlers, reactor] taken in
+                let taken = LoopBound(taken, on: reactor)
+                handlers.afterWaiting { [handle = reactor.handle] in handle.post { taken.value() } }
+            }),
+        on: reactor)
+
     private enum Phase { case connecting, online, leaving }
 
     /// - Throws: `.configuration` for an URL or a CA file that cannot be used.
@@ -170,6 +180,7 @@ extension ClientLoop: GatewayDelegate {
         if handlers.inbox.append(event, shard: shard, sequence: sequence, encoding: encoding, payload: data) == .queued(wake: true) {
             handlers.drain(for: connection)
         }
+        pace.delivered(data.count)
     }
 
     func gateway(

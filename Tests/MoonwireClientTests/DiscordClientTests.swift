@@ -95,6 +95,29 @@ struct DiscordClientTests {
         }
     }
 
+    @Test("every event of a burst is handled once, whatever its handler takes") func burst() async throws {
+        try await Scene.play { scene in
+            let done = Collected<Void>()
+            let handled = Mutex(0)
+            for event in [Event.presenceUpdate, .typingStart, .messageReactionAdd, .guildMemberUpdate, .voiceStateUpdate, .interactionCreate] {
+                scene.client.on(event) { _ in handled.withLock { $0 += 1 } }
+            }
+            scene.client.onMessageCreate { message in
+                handled.withLock { $0 += 1 }
+                let end = ContinuousClock.now + .microseconds(500)
+                while ContinuousClock.now < end {}
+                if message.content == "!done" { done.add(()) }
+            }
+            scene.client.setIntents(.unprivileged.union(.privileged))
+            try await scene.client.connect()
+            try await scene.simulator.flood(count: 6000)
+            _ = await done.first(1)
+            await scene.client.disconnect()
+            #expect(handled.withLock { $0 } == 6000)
+            #expect(!scene.notices.texts(from: .warning).contains { $0.contains("dropped") })
+        }
+    }
+
     @Test("a handler that waits lets the next begin") func waiting() async throws {
         try await Scene.play { scene in
             let seen = Collected<String>()
