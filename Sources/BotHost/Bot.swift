@@ -29,7 +29,7 @@ package final class Bot {
         DeliveryPace.Road(
             waitingBytes: { [scripts] in scripts?.inbox.waitingBytes ?? 0 },
             setReceiving: { [unowned self] in fleet?.isReceiving = $0 },
-            onceHandled: { [unowned self] handled in askScripts { _ in handled() } }),
+            onceHandled: { [unowned self] in whenScriptsCaughtUp($0) }),
         on: reactor)
     /// What IDENTIFY asks for; grows when a reloaded pack needs more.
     var intents: Intents = []

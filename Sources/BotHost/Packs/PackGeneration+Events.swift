@@ -77,7 +77,7 @@ extension PackGeneration {
         let waiters = expected.isEmpty ? nil : expected.removeValue(forKey: event)
         guard !listeners.isEmpty || waiters != nil else { return }
         var payload = payload
-        payload.prototype = Prototype(of: event)?.id ?? .none
+        payload.prototype = Prototype(of: event).id
         payload.profile = event.rawValue
         do throws(LuaFailure) {
             try state.withEvent(payload) { decoded in

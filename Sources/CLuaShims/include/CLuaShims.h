@@ -180,8 +180,8 @@ int32_t shim_usual_fields(const shim_state *S, uint8_t profile);
 
 /// Takes the running run for a wait. 0 when it cannot wait here, with the error put.
 int32_t shim_wait(shim_state *S, lua_State *L, shim_run_id *run);
-/// Makes a run of the first of the `count` values from `first` on, a function, with the others as its arguments. It waits to be resumed for the first time, with no
-/// values, and notes where it was spawned for its failure. SHIM_WAITING, or SHIM_FAILED.
+/// Makes a run of the first of the `count` values from `first` on, a function, with the others as its arguments. It waits to be resumed for
+/// the first time, with no values, and notes where it was spawned for its failure. SHIM_WAITING, or SHIM_FAILED.
 int32_t shim_spawn(shim_state *S, lua_State *L, int32_t first, int32_t count, shim_run_id *run);
 /// Ends the run in progress once the host call returns, with an error that nothing swallows: `text` says which of the host's limits it exceeded.
 void shim_stop(shim_state *S, const void *text, size_t length);
