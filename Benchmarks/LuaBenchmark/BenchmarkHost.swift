@@ -4,12 +4,11 @@ import LuaEngine
 final class BenchmarkHost: LuaHost {
     var kept: LuaReference?
 
-    /// A state in which `source` has run, without budgets that a benchmark could meet.
+    /// A state in which `source` has run, without CPU budgets that a benchmark could meet.
     func state(_ source: String) -> LuaState {
         do {
             try LuaClock.start()
             var limits = LuaLimits()
-            limits.memory = 1 << 30
             limits.cpuStop = .seconds(600)
             limits.cpuWarning = .seconds(600)
             let state = try LuaState(limits: limits, host: self)

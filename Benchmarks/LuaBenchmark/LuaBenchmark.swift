@@ -32,8 +32,8 @@ import LuaEngine
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.contains("--help") || arguments.contains("-h") { return print(usage) }
-        guard let command = arguments.first, let last = arguments.last.flatMap({ Int($0) }), last > 0, run(command, Array(arguments.dropFirst()), last)
-        else {
+        let count = arguments.last.flatMap { Int($0) } ?? 0
+        guard count > 0, let command = arguments.first, run(command, Array(arguments.dropFirst()), count) else {
             print(usage)
             exit(2)
         }

@@ -169,7 +169,8 @@ static int call_wrapped(lua_State *L) {
 
 // MARK: the rest
 
-/// At the limit, garbage is collected; a script that holds nearly all of them by then is stopped, so that it cannot force one collection per coroutine.
+/// At the limit, garbage is collected; a script that still holds nearly as many is stopped, so that it cannot force one collection per
+/// coroutine.
 static void check_count(lua_State *L, shim_state *S) {
     uint32_t limit = S->limits.coroutines;
     if (shim_coroutines(S) < limit) return;

@@ -127,9 +127,25 @@ static void define_prototype(lua_State *L, shim_state *S, void *argument) {
     set_in_all(L, p, "__metatable");
 }
 
+shim_prototype *shim_prototype_at(shim_state *S, uint8_t number) {
+    if (number >= S->prototype_count) {
+        shim_prototype *grown = realloc(S->prototypes, (number + 1u) * sizeof *grown);
+        if (grown == NULL) return NULL;
+        memset(grown + S->prototype_count, 0, (number + 1u - S->prototype_count) * sizeof *grown);
+        S->prototypes = grown;
+        S->prototype_count = number + 1u;
+    }
+    return &S->prototypes[number];
+}
+
+static int32_t fail_for_memory(shim_state *S) {
+    shim_fail(S, SHIM_KIND_MEMORY, "not enough memory");
+    return SHIM_FAILED;
+}
+
 int32_t shim_define_prototype(shim_state *S, uint8_t prototype, const char *name) {
-    member_call call = { &S->prototypes[prototype], name, 0 };
-    return settle(S, shim_protect(S, define_prototype, &call));
+    member_call call = { shim_prototype_at(S, prototype), name, 0 };
+    return call.prototype == NULL ? fail_for_memory(S) : settle(S, shim_protect(S, define_prototype, &call));
 }
 
 static void define_member(lua_State *L, shim_state *S, void *argument) {
@@ -161,11 +177,12 @@ static void define_member(lua_State *L, shim_state *S, void *argument) {
 }
 
 int32_t shim_define_member(shim_state *S, uint8_t prototype, const char *name, int32_t is_property) {
-    member_call call = { &S->prototypes[prototype], name, is_property };
-    return settle(S, shim_protect(S, define_member, &call));
+    member_call call = { shim_prototype_at(S, prototype), name, is_property };
+    return call.prototype == NULL ? fail_for_memory(S) : settle(S, shim_protect(S, define_member, &call));
 }
 
 int32_t shim_define_rule(shim_state *S, uint8_t parent, const char *key, uint8_t child) {
+    if (shim_prototype_at(S, child) == NULL || shim_prototype_at(S, parent) == NULL) return fail_for_memory(S);
     shim_prototype *p = &S->prototypes[parent];
     size_t length = strlen(key);
     if (length == 0) {
@@ -173,10 +190,7 @@ int32_t shim_define_rule(shim_state *S, uint8_t parent, const char *key, uint8_t
         return SHIM_FINISHED;
     }
     shim_rule *rules = realloc(p->rules, (p->rule_count + 1u) * sizeof *rules);
-    if (rules == NULL) {
-        shim_fail(S, SHIM_KIND_MEMORY, "not enough memory");
-        return SHIM_FAILED;
-    }
+    if (rules == NULL) return fail_for_memory(S);
     p->rules = rules;
     shim_rule *rule = &rules[p->rule_count++];
     rule->length = (uint32_t)length;

@@ -6,7 +6,8 @@
 const char *shim_json_document(shim_decoder *d, int prototype);
 const char *shim_etf_document(shim_decoder *d, int prototype);
 
-enum { ETF_VERSION = 131, ETF_MAP = 116, SMALLEST_LAZY = 160, OFFSETS = UINT32_MAX };  // shorter documents are decoded at once; places are 32 bits wide
+enum { ETF_VERSION = 131, ETF_MAP = 116 };
+enum { SMALLEST_LAZY = 160, OFFSETS = UINT32_MAX };     // shorter documents are decoded at once; places are 32 bits wide
 
 /// Whether a document had better stay text until it is read: short ones and those that handlers read whole had not.
 static int stays_text(const shim_payload *payload, shim_profile *profile) {
@@ -55,21 +56,22 @@ static const char *pad(lua_State *L, shim_state *S, const shim_payload *payload,
 void shim_push_payload(lua_State *L, shim_state *S, const shim_payload *payload, int is_padded) {
     shim_profile *profile = shim_profile_at(&S->profiles[payload->profile]);
     int base = lua_gettop(L) + 1, userdata = 0, stays = stays_text(payload, profile);
+    int prototype = payload->prototype < S->prototype_count ? payload->prototype : 0;
     shim_decoder d = { .L = L, .S = S, .nulls = payload->nulls, .encoding = payload->encoding, .profile = profile };
     int is_long = payload->length > SHIM_SCRATCH;
     d.begin = is_padded && !(stays && is_long) ? payload->bytes : pad(L, S, payload, &userdata);
     d.end = d.begin + payload->length;
     if (stays) {
         d.document = is_long ? userdata : SHIM_EMBED;
-        if (push_whole_lazy(&d, payload->prototype)) {
+        if (push_whole_lazy(&d, prototype)) {
             if (userdata != 0) lua_replace(L, base);
             return;
         }
         if (!is_long) d.document = 0;
     }
     d.cache = shim_push_key_cache(L, S);
-    if (payload->encoding == 1) shim_etf_document(&d, payload->prototype);
-    else shim_json_document(&d, payload->prototype);
+    if (payload->encoding == 1) shim_etf_document(&d, prototype);
+    else shim_json_document(&d, prototype);
     lua_replace(L, base);
     lua_settop(L, base);
 }

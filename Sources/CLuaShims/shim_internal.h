@@ -131,7 +131,8 @@ struct shim_state {
     int32_t free_reference_count, free_reference_capacity, next_reference, references;
 
     int32_t event_depth;
-    shim_prototype prototypes[256];
+    shim_prototype *prototypes;         // by number up to the highest defined; 0 is always there
+    uint32_t prototype_count;
     shim_profile *profiles[256];        // of documents, by the number the host gave them
     shim_field_place *places;           // of the object that is being looked through
     uint32_t place_capacity;
@@ -285,7 +286,8 @@ static inline unsigned shim_key_place(uint64_t first, uint64_t last, size_t leng
 
 typedef enum { FORM_AUTOMATIC, FORM_EAGER, FORM_LAZY } shim_form;
 
-/// Pushes what a document becomes; there must be room for LUA_MINSTACK values. The bytes need SHIM_PADDING zeros behind them when `is_padded`, else they are copied.
+/// Pushes what a document becomes; there must be room for LUA_MINSTACK values. The bytes need SHIM_PADDING zeros behind them when `is_padded`,
+/// else they are copied.
 void shim_push_payload(lua_State *L, shim_state *S, const shim_payload *payload, int is_padded);
 /// Pushes the table of cached key strings; answers its index. Place n of S->keys has its string at n + 1.
 enum { SHIM_LONGEST_KEY = 40 };
@@ -301,6 +303,8 @@ void shim_set_lazy_access(lua_State *L);
 void shim_read_all(lua_State *L, int index);
 /// rawget with fields that are still text: replaces the key on top by the value and answers its type.
 int shim_raw_get(lua_State *L, int index);
+/// The prototype of a number, with room made for it; NULL when there is no memory. Valid until the next call.
+shim_prototype *shim_prototype_at(shim_state *S, uint8_t number);
 /// Gives the table on top of the stack the metatable of its prototype, if it has one.
 void shim_set_prototype(lua_State *L, shim_state *S, int prototype);
 void shim_push_object(lua_State *L, shim_state *S, int kind, uint64_t identity);

@@ -50,8 +50,8 @@ static inline size_t length_of(const node *n, const shim_field_place *place) {
     return (place + 1 < n->places + n->count ? place[1].key : n->length) - place->value;
 }
 
-/// Pushes the value of a field, for which the caller has made room for four; the node is at `node_index`, the key cache at `cache` if it is not 0, and `depth` levels of objects are being read.
-/// What is inside may stay text unless it `is_whole`.
+/// Pushes the value of a field; the caller has made room for four values. The node is at `node_index`, the key cache at `cache` unless that is 0, and
+/// `depth` levels of objects are being read. What is inside may stay text unless it `is_whole`.
 static void push_field(
     lua_State *L, shim_state *S, node *n, int node_index, const shim_field_place *place, int cache, int depth, int is_whole
 ) {
@@ -354,5 +354,7 @@ void shim_open_lazy(lua_State *L) {
     lua_createtable(L, 0, 0);
     lua_createtable(L, 0, 0);
     shim_set_lazy_access(L);
-    S->prototypes[0].lazy_metatable = shim_new_reference(L, S);
+    shim_prototype *plain = shim_prototype_at(S, 0);
+    if (plain == NULL) luaL_error(L, "not enough memory");
+    plain->lazy_metatable = shim_new_reference(L, S);
 }

@@ -7,7 +7,7 @@ void shim_push_object(lua_State *L, shim_state *S, int kind, uint64_t identity) 
     object *o = lua_newuserdatauv(L, sizeof *o, 0);
     o->identity = identity;
     o->kind = (uint8_t)kind;
-    if (S->prototypes[kind].object_metatable == 0) return;
+    if ((uint32_t)kind >= S->prototype_count || S->prototypes[kind].object_metatable == 0) return;
     lua_rawgeti(L, LUA_REGISTRYINDEX, S->prototypes[kind].object_metatable);
     lua_setmetatable(L, -2);
 }

@@ -68,11 +68,12 @@ void shim_set_host(shim_state *S, shim_host_call call, void *host) {
 void shim_close(shim_state *S) {
     if (S->main != NULL) lua_close(S->main);
     shim_heap_close(&S->heap);
-    for (int i = 0; i < 256; i++) {
+    for (uint32_t i = 0; i < S->prototype_count; i++) {
         free(S->prototypes[i].rules);
         free(S->prototypes[i].profile);
-        free(S->profiles[i]);
     }
+    free(S->prototypes);
+    for (int i = 0; i < 256; i++) free(S->profiles[i]);
     for (uint32_t i = 0; i < S->slot_count; i++) free(S->slots[i].spawn_chunk);
     free(S->slots);
     free(S->free_references);

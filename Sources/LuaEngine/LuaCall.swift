@@ -32,7 +32,8 @@ package struct LuaCall {
     package func spawn(from first: Int) throws(LuaFailure) -> LuaRun {
         precondition(arguments.type(first) == .function, "only a function can be spawned")
         var id = shim_run_id()
-        guard shim_spawn(results.state, arguments.thread, Int32(first), Int32(arguments.count - first + 1), &id) == SHIM_WAITING else { throw state.failure() }
+        let count = Int32(arguments.count - first + 1)
+        guard shim_spawn(results.state, arguments.thread, Int32(first), count, &id) == SHIM_WAITING else { throw state.failure() }
         return LuaRun(id)
     }
 

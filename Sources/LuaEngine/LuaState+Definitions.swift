@@ -29,6 +29,7 @@ extension LuaState {
     /// Says which prototype the objects below a field of a decoded document have: the object that is the field's value, or every object of the
     /// array that is. `key` nil stands for any field that has no rule of its own, for objects used as maps.
     package func defineRule(_ parent: LuaPrototypeID, key: String?, is child: LuaPrototypeID) throws(LuaFailure) {
+        precondition(parent != .none, "plain tables have no rules: any table could be one")
         guard open else { throw .closed }
         guard shim_define_rule(pointer, parent.rawValue, key ?? "", child.rawValue) == SHIM_FINISHED else { throw failure() }
     }

@@ -1,4 +1,5 @@
 import Discord
+import JSON
 import MoonwireClient
 import Simulator
 import Testing
@@ -141,6 +142,27 @@ struct DiscordErrorTests {
             waiting.cancel()
             #expect(await waiting.value?.kind == .cancelled)
             #expect(scene.client.isConnected)
+        }
+    }
+
+    @Test("a message whose task is cancelled while it waits for its rate limit is not sent later") func cancelledMessage() async throws {
+        try await Scene.play { scene in
+            try await scene.client.connect()
+            try await scene.simulator.spoil(path: "/messages", with: .rateLimited(retryAfter: .seconds(1), scope: "user"))
+            let sending = Task { () -> DiscordError? in
+                do throws(DiscordError) {
+                    _ = try await scene.client.sendMessage("first", to: scene.channel)
+                    return nil
+                } catch { return error }
+            }
+            try await scene.simulator.first("429") { if case .request(_, _, 429) = $0 { () } else { nil } }
+            sending.cancel()
+            #expect(await sending.value?.kind == .cancelled)
+            try await scene.client.sendMessage("second", to: scene.channel)
+            let said = try await scene.simulator.observations().compactMap { observation -> String? in
+                if case .message(let message) = observation { message["content"]?.stringValue } else { nil }
+            }
+            #expect(said == ["second"])
         }
     }
 

@@ -5,6 +5,8 @@ internal import LuaEngine
 enum Prototype: UInt8, CaseIterable {
     case message = 1
     case user, member, channel, guild, role, interaction
+    /// Events that are none of the others: they have no methods, but carry users, members and messages.
+    case event
 
     /// As `bot.lua` and error messages name it.
     var name: String { String(describing: self) }
@@ -17,7 +19,7 @@ enum Prototype: UInt8, CaseIterable {
     }
 
     /// The prototype of an event's `d`.
-    init?(of event: EventName) {
+    init(of event: EventName) {
         switch event {
         case .messageCreate, .messageUpdate: self = .message
         case .guildCreate, .guildUpdate: self = .guild
@@ -25,7 +27,7 @@ enum Prototype: UInt8, CaseIterable {
         case .guildMemberAdd, .guildMemberUpdate, .guildMemberRemove: self = .member
         case .interactionCreate: self = .interaction
         case .userUpdate: self = .user
-        default: return nil
+        default: self = .event
         }
     }
 
@@ -38,8 +40,7 @@ enum Prototype: UInt8, CaseIterable {
         (channel.id, "recipients", user),
         (interaction.id, "member", member), (interaction.id, "user", user), (interaction.id, "channel", channel),
         (interaction.id, "message", message), (interaction.id, "guild", guild),
-        // Events without a prototype of their own still carry these under the same names.
-        (.none, "user", user), (.none, "member", member), (.none, "members", member), (.none, "author", user),
-        (.none, "role", role), (.none, "message", message),
+        (event.id, "user", user), (event.id, "member", member), (event.id, "members", member), (event.id, "author", user),
+        (event.id, "role", role), (event.id, "message", message),
     ]
 }

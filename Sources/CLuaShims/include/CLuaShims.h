@@ -144,6 +144,8 @@ int32_t shim_resume(shim_state *S, shim_run_id *run, int32_t mark, int32_t raise
 /// Raises the value put since `mark`, or else the cancellation error, in a waiting run. SHIM_WAITING does not occur: a cancelled run cannot
 /// wait again.
 int32_t shim_cancel(shim_state *S, shim_run_id run, int32_t mark);
+/// Ends a waiting run without running anything of it.
+void shim_drop(shim_state *S, shim_run_id run);
 /// Index of a waiting run for iteration: the first waiting slot at or after `from`; -1 when there is none.
 int64_t shim_next_waiting(const shim_state *S, uint32_t from, shim_run_id *run);
 
@@ -178,8 +180,8 @@ int32_t shim_usual_fields(const shim_state *S, uint8_t profile);
 
 /// Takes the running run for a wait. 0 when it cannot wait here, with the error put.
 int32_t shim_wait(shim_state *S, lua_State *L, shim_run_id *run);
-/// Makes a run of the first of the `count` values from `first` on, a function, with the others as its arguments. It waits to be resumed for the first time, with no
-/// values, and notes where it was spawned for its failure. SHIM_WAITING, or SHIM_FAILED.
+/// Makes a run of the first of the `count` values from `first` on, a function, with the others as its arguments. It waits to be resumed for
+/// the first time, with no values, and notes where it was spawned for its failure. SHIM_WAITING, or SHIM_FAILED.
 int32_t shim_spawn(shim_state *S, lua_State *L, int32_t first, int32_t count, shim_run_id *run);
 /// Ends the run in progress once the host call returns, with an error that nothing swallows: `text` says which of the host's limits it exceeded.
 void shim_stop(shim_state *S, const void *text, size_t length);
