@@ -168,7 +168,9 @@ final class PackGeneration: LuaHost {
     func report(_ failure: LuaFailure, in role: RunRole) {
         // Whoever cancels says so once for all runs.
         guard failure.kind != .cancelled else { return }
-        log.write(.error, ScriptReport.text(of: failure, in: role))
+        let text = ScriptReport.text(of: failure, in: role)
+        // A pack gets to exceed its limits a few times only, and why it did must not drown in the lines that did it.
+        if failure.kind.isOffence && phase != .suspended { log.host.error("\(text)") } else { log.write(.error, text) }
     }
 
     // MARK: The end
@@ -221,11 +223,19 @@ final class PackGeneration: LuaHost {
         state.close()
     }
 
-    /// Cancels every run that waits now. What a run starts while it cleans up is cancelled too, up to a bound.
+    /// Cancels every run that waits now. When cleaning up takes longer than two runs may, the rest ends without it.
     private func cancelAll() {
-        for _ in 0..<8 where !waiting.isEmpty {
-            for run in Array(waiting.keys) { cancel(run) }
+        let clock = ContinuousClock()
+        let end = clock.now + .milliseconds(2 * limits.cpuStopMilliseconds)
+        while let run = waiting.first?.key {
+            if clock.now < end {
+                cancel(run)
+            } else if let role = take(run) {
+                state.drop(run)
+                if case .task(let key) = role { finishTask(key, LuaFailure(kind: .cancelled, message: "cancelled")) }
+            }
         }
+        tasks.removeAll()
     }
 }
 
