@@ -66,6 +66,17 @@ extension Bot {
         }
     }
 
+    /// Calls `body` once the script thread has handed over every event that waits for it.
+    func whenScriptsCaughtUp(_ body: @escaping () -> Void) {
+        let body = LoopBound(body, on: reactor)
+        // After the wake-up that this turn's events are still waiting for.
+        reactor.nextTurn { [scripts, reactor] in
+            scripts?.perform { [handle = reactor.handle] runtime in
+                runtime.whenCaughtUp { handle.post { body.value() } }
+            }
+        }
+    }
+
     /// Answers whether no handler waits, after the script thread has worked off what it was given before.
     func askScripts(_ answer: @escaping (Bool) -> Void) {
         let answer = LoopBound(answer, on: reactor)

@@ -29,7 +29,7 @@ package final class Bot {
         DeliveryPace.Road(
             waitingBytes: { [scripts] in scripts?.inbox.waitingBytes ?? 0 },
             setReceiving: { [unowned self] in fleet?.isReceiving = $0 },
-            onceHandled: { [unowned self] handled in askScripts { _ in handled() } }),
+            onceHandled: { [unowned self] in whenScriptsCaughtUp($0) }),
         on: reactor)
     /// What IDENTIFY asks for; grows when a reloaded pack needs more.
     var intents: Intents = []
@@ -192,9 +192,12 @@ package final class Bot {
     }
 
     private func drain(until deadline: ContinuousClock.Instant, then: @escaping () -> Void) {
-        scripts.perform { $0.removeAll() }
-        awaitScripts(until: deadline) { [unowned self] in
-            rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now), completion: then)
+        // Events that were received are handled before the packs take no more.
+        reactor.nextTurn { [unowned self] in
+            scripts.perform { runtime in runtime.onceHandled { [unowned runtime] in runtime.removeAll() } }
+            awaitScripts(until: deadline) { [unowned self] in
+                rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now), completion: then)
+            }
         }
     }
 

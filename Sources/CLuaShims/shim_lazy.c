@@ -4,7 +4,7 @@
 #include "shim_document.h"
 #include "shim_scan.h"
 
-enum { FEWEST = 4, SMALLEST_PART = 120, LARGEST_KEPT = SHIM_SCRATCH, EXPECTED_FIELDS = 3, DEEPEST_USUAL = 4 };
+enum { FEWEST = 4, SMALLEST_PART = 120, LARGEST_KEPT = SHIM_SCRATCH, EXPECTED_FIELDS = 3, DEEPEST_USUAL = 4, MANY_FIELDS = 64 };
 
 typedef struct {
     const char *text;                   // the document: behind the places, or in the userdata that is the user value
@@ -108,19 +108,42 @@ static void read_field(lua_State *L, shim_state *S, node *n, int node_index, int
     n->left--;
 }
 
+/// Whether no field before `place` has its key. `seen`, where it is not 0, is a table of the keys before: comparing with each field would take
+/// a time that grows with the square of their number.
+static int is_first(lua_State *L, const node *n, const shim_field_place *place, int seen) {
+    const char *key = n->text + place->key;
+    if (seen == 0) return find((node *)n, key, place->key_length) == place;
+    lua_pushlstring(L, key, place->key_length);
+    lua_pushvalue(L, -1);
+    if (lua_rawget(L, seen) != LUA_TNIL) {
+        lua_settop(L, -3);
+        return 0;
+    }
+    lua_pushboolean(L, 1);
+    lua_replace(L, -2);
+    lua_rawset(L, seen);
+    return 1;
+}
+
 void shim_read_all(lua_State *L, int index) {
     index = lua_absindex(L, index);
-    if (!lua_checkstack(L, 8)) luaL_error(L, "stack overflow");
+    if (!lua_checkstack(L, 12)) luaL_error(L, "stack overflow");
     node *n = push_node(L, index);
     if (n == NULL) return;
     shim_state *S = shim_of(L);
-    int node_index = lua_gettop(L);
+    int node_index = lua_gettop(L), seen = 0;
+    if (n->count > MANY_FIELDS) {
+        lua_createtable(L, 0, (int)n->count);
+        seen = lua_gettop(L);
+    }
     for (uint32_t i = 0; i < n->count; i++) {
         shim_field_place *place = &n->places[i];
+        if (place->is_read && seen == 0) continue;
+        int counts = is_first(L, n, place, seen);
         if (place->is_read) continue;
-        if (find(n, n->text + place->key, place->key_length) == place) read_field(L, S, n, node_index, index, place);
-        else push_field(L, S, n, node_index, place, 0, 1, 1);   // of equal keys the first counts; the others must be right all the same
-        lua_settop(L, node_index);
+        if (counts) read_field(L, S, n, node_index, index, place);
+        else push_field(L, S, n, node_index, place, 0, 1, 1);   // the others must be right all the same
+        lua_settop(L, seen != 0 ? seen : node_index);
     }
     n->left = 0;
     count_read(n);

@@ -248,6 +248,13 @@ int32_t shim_cancel(shim_state *S, shim_run_id run, int32_t mark) {
     return go_on(S, run, 1, &run);
 }
 
+void shim_drop(shim_state *S, shim_run_id run) {
+    if (waiting_slot(S, run) == NULL) return;
+    abandon(S, (int32_t)run.slot);
+    give_back(S, (int32_t)run.slot, 0);
+    S->waiting--;
+}
+
 int32_t shim_spawn(shim_state *S, lua_State *L, int32_t first, int32_t count, shim_run_id *run) {
     char chunk[SHIM_CHUNK];
     int32_t index = acquire(S);

@@ -12,9 +12,9 @@ func fuzzZlibStream(_ bytes: UnsafeRawBufferPointer) {
     let hibernating = zlibStream(input, messageSize: 1, hibernating: true)
     // With a smaller window than Discord's, zlib refuses a distance beyond it only where a call of inflate does not see that far.
     guard input.first == 0x78 else { return }
-    promise(cut == whole, "single bytes and one message differ")
-    promise(cutOtherwise == whole, "many messages and one differ")
-    promise(hibernating == whole, "a stream that hibernates differs")
+    promise(cut == whole, "single bytes and one message differ: \(cut) and \(whole)")
+    promise(cutOtherwise == whole, "many messages and one differ: \(cutOtherwise) and \(whole)")
+    promise(hibernating == whole, "a stream that hibernates differs: \(hibernating) and \(whole)")
 
     guard input.count > 2 else { return }
     var header = RawInflater(windowBits: 0)
@@ -35,9 +35,10 @@ func fuzzZlibStream(_ bytes: UnsafeRawBufferPointer) {
     }
 }
 
-private struct Payloads: Equatable {
+private struct Payloads: Equatable, CustomStringConvertible {
     var payloads: [[UInt8]] = []
     var hasFailed = false
+    var description: String { "payloads of \(payloads.map(\.count)) bytes\(hasFailed ? " and a fault" : "")" }
 }
 
 private func zlibStream(_ bytes: [UInt8], messageSize: Int, hibernating: Bool = false) -> Payloads {

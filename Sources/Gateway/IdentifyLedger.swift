@@ -26,7 +26,7 @@ package struct IdentifyLedger {
         var used = 0
         /// When the budget is whole again; 0 before the first answer of GET /gateway/bot.
         var endsAt: Int64 = 0
-        /// The last IDENTIFY of each key.
+        /// The last IDENTIFY of each key that holds the next one back.
         var last: [Int: Int64] = [:]
     }
 
@@ -107,8 +107,9 @@ package struct IdentifyLedger {
             entry.endsAt = now + Self.day
         }
         guard entry.used < entry.total else { return .spent }
-        // One in the future was written before the clock was set back.
-        if let last = entry.last[key], last <= now, now < last + interval { return .wait(until: last + interval) }
+        // Those of long ago hold nothing back, nor do those in the future, which were written before the clock was set back.
+        entry.last = entry.last.filter { $0.value <= now && now < $0.value + interval }
+        if let last = entry.last[key] { return .wait(until: last + interval) }
         entry.used += 1
         entry.last[key] = now
         return .granted(fault: nil)

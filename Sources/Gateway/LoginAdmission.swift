@@ -15,6 +15,7 @@ final class LoginAdmission {
     private var inside: Set<Int> = []
     private var outside: [Shard] = []
     private var waiting: [Int: Shard] = [:]
+    private static let dialLimit = 64
     /// For the next turn of the queue, and for the next budget.
     private var turnTimer: TimerToken?
     private var budgetTimer: TimerToken?
@@ -83,8 +84,9 @@ final class LoginAdmission {
         let left = ledger.endsAt - UTCTimestamp.now().milliseconds
         guard isSufficient else { return budgetSpent(until: context.reactor.now + .milliseconds(max(left, 0))) }
         needed = 0
-        // Twice what one interval serves: those that IDENTIFY next are connected by then, and few sockets idle.
-        while inside.count < 2 * max(info.maxConcurrency, 1), let index = outside.indices.min(by: { outside[$0].id.index < outside[$1].id.index }) {
+        // Twice what one interval serves: those that IDENTIFY next are connected by then, and few sockets idle. And not so many that their
+        // TLS handshakes keep each other from ending in time.
+        while inside.count < min(2 * max(info.maxConcurrency, 1), Self.dialLimit), let index = outside.indices.min(by: { outside[$0].id.index < outside[$1].id.index }) {
             let shard = outside.remove(at: index)
             inside.insert(shard.id.index)
             shard.dial()

@@ -55,6 +55,7 @@ package struct SavedSessions {
 
     /// Writes all of them down.
     package func save() throws(IOFailure) {
+        guard let file else { return }
         let sessions = points.sorted { $0.key.index < $1.key.index }.map { shard, saved in
             [
                 "shard": .integer(Int64(shard.index)), "of": .integer(Int64(shard.count)),
@@ -62,6 +63,6 @@ package struct SavedSessions {
                 "sequence": .integer(saved.point.sequence), "saved_at": .integer(saved.at),
             ] as JSONValue
         }
-        try file?.write(["terms": .string(terms), "sessions": .array(sessions)])
+        try file.write(["terms": .string(terms), "sessions": .array(sessions)])
     }
 }

@@ -17,6 +17,8 @@ package final class ZlibStream {
     private var tail: UInt32 = .max
     /// Bytes were fed since the last payload ended.
     private var isMidPayload = false
+    /// Inflate stands between two blocks, on a whole byte.
+    private var isBetweenBlocks = false
 
     private enum State {
         /// Before the second byte of the header.
@@ -170,10 +172,6 @@ package final class ZlibStream {
         return nil
     }
 
-    /// `data_type` after a call of inflate (zlib.h): bit 7 says that a block has just ended, the low six bits how many bits of the
-    /// last byte are not used yet.
-    private var isBetweenBlocks: Bool { context.pointee.data_type & (128 | 63) == 128 }
-
     private func inflate(_ input: UnsafeRawBufferPointer, into buffer: InflateBuffer) throws(DecompressionError) {
         // zlib does not write through next_in; its C type merely lacks the const.
         context.pointee.next_in = UnsafeMutablePointer(
@@ -186,7 +184,11 @@ package final class ZlibStream {
             let code = CZlib.inflate(context, Z_SYNC_FLUSH)
             buffer.advance(room.count - Int(context.pointee.avail_out))
             switch code {
-            case Z_OK, Z_BUF_ERROR: break
+            case Z_OK:
+                // `data_type` (zlib.h): bit 7 says that a block has just ended, the low six bits how many bits of the last byte are not used yet.
+                isBetweenBlocks = context.pointee.data_type & (128 | 63) == 128
+            // Nothing was left to do, which is found out after output that filled the room: `data_type` then forgets what it said.
+            case Z_BUF_ERROR: break
             case Z_STREAM_END: throw .ended
             case Z_MEM_ERROR: throw .outOfMemory
             default: throw .corrupt(context.pointee.msg.map { String(cString: $0) } ?? "zlib code \(code)")

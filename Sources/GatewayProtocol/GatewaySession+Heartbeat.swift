@@ -1,7 +1,12 @@
+import Discord
+
 // Heartbeats: the regular schedule, the requested ones, and what their absence means.
 extension GatewaySession {
     /// Below this a `heartbeat_interval` is no interval but a way to make us flood the connection.
     static let shortestInterval = Duration.milliseconds(10)
+
+    /// Requested beats that are answered between two regular ones. A peer that asks for more wants to make us flood it.
+    static let answerLimit = Limits.gatewayCommands / 2
 
     /// The first beat comes after a random part of the interval so that shards that connected together do not beat together.
     mutating func startHeartbeat(
@@ -22,6 +27,7 @@ extension GatewaySession {
         heardSinceBeat = false
         sendHeartbeat(at: now, into: &actions)
         beat.last = now
+        beat.answers = 0
         // The schedule is kept in step with HELLO, not with when we got round to it, unless a whole interval was missed.
         let next = beat.next + beat.interval
         beat.next = next > now ? next : now + beat.interval
@@ -32,8 +38,10 @@ extension GatewaySession {
 
     /// A requested beat is sent at once and does not shift the schedule.
     mutating func heartbeatRequested(at now: ContinuousClock.Instant, into actions: inout [Action]) {
-        guard heartbeat != nil else { return }
+        guard let beat = heartbeat else { return }
         heardSinceBeat = true
+        guard beat.answers < Self.answerLimit else { return }
+        heartbeat?.answers += 1
         sendHeartbeat(at: now, into: &actions)
     }
 

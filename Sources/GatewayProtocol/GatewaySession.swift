@@ -66,6 +66,8 @@ package struct GatewaySession: ~Copyable {
         /// The last regular beat; HELLO before the first.
         var last: ContinuousClock.Instant
         var next: ContinuousClock.Instant
+        /// Requested beats sent since then.
+        var answers = 0
     }
 
     /// When the beats that were not yet acknowledged were sent. Acknowledgements carry no id, so they are paired in order.

@@ -75,6 +75,12 @@ extension LuaState {
         }
     }
 
+    /// Ends a waiting run without running anything of it: it sees no error, and its to-be-closed variables are not closed.
+    package func drop(_ run: LuaRun) {
+        guard isOpen else { return }
+        shim_drop(pointer, run.id)
+    }
+
     /// The runs that wait now, in no particular order.
     package var waitingRuns: [LuaRun] {
         guard open else { return [] }

@@ -11,7 +11,8 @@ public struct ClientConfiguration: Sendable {
     /// An existing folder that remembers logins and sessions, so that a process that starts anew goes on where the last one stopped and
     /// cannot spend more logins than Discord allows. Holds no token. `nil` keeps them in memory, where a crash loop can spend them all.
     public var stateDirectory: String?
-    /// Bytes of events that may wait for handlers. Beyond half of it `presenceUpdate` and `typingStart` are dropped, beyond it every
+    /// Bytes of events that may wait for handlers. While a megabyte waits, the gateway is left unread for up to two seconds, so that a burst
+    /// waits at Discord. What comes after that fills this queue: beyond half of it `presenceUpdate` and `typingStart` are dropped, beyond it every
     /// event; each is counted, and told once a minute.
     public var queueBytes = 64 << 20
     /// Takes what a person may want to read, from threads of the client. Unless told otherwise, warnings and errors are written to

@@ -24,6 +24,16 @@ final class ClientLoop {
     private var withdrawals: [Int: () -> Void] = [:]
     private var toldShedCounts = [Int](repeating: 0, count: EventName.count)
 
+    private lazy var pace = DeliveryPace(
+        DeliveryPace.Road(
+            waitingBytes: { [handlers] in handlers.inbox.waitingBytes },
+            setReceiving: { [unowned self] in fleet.isReceiving = $0 },
+            onceHandled: { [handlers, reactor] taken in
+                let taken = LoopBound(taken, on: reactor)
+                handlers.afterWaiting { [handle = reactor.handle] in handle.post { taken.value() } }
+            }),
+        on: reactor)
+
     private enum Phase { case connecting, online, leaving }
 
     /// - Throws: `.configuration` for an URL or a CA file that cannot be used.
@@ -170,6 +180,7 @@ extension ClientLoop: GatewayDelegate {
         if handlers.inbox.append(event, shard: shard, sequence: sequence, encoding: encoding, payload: data) == .queued(wake: true) {
             handlers.drain(for: connection)
         }
+        pace.delivered(data.count)
     }
 
     func gateway(
@@ -178,22 +189,19 @@ extension ClientLoop: GatewayDelegate {
 
     func gateway(shard: ShardID, becameReady ready: GatewayProtocol.Ready) {
         notify(.info, "shard \(shard) is online as \(ready.userName)")
-        becameOnline()
     }
 
     func gatewayResumed(shard: ShardID) {
         notify(.info, "shard \(shard) resumed; nothing was missed")
-        becameOnline()
     }
 
-    private func becameOnline() {
-        if phase == .connecting { phase = .online }
-        connection.ready.fulfil(nil)
-    }
-
-    func gateway(shard: ShardID, entered phase: GatewaySession.Phase) {
-        if phase == .ready { onlineShards.insert(shard.index) } else { onlineShards.remove(shard.index) }
+    func gateway(shard: ShardID, entered sessionPhase: GatewaySession.Phase) {
+        if sessionPhase == .ready { onlineShards.insert(shard.index) } else { onlineShards.remove(shard.index) }
         connection.set(online: onlineShards.count)
+        guard sessionPhase == .ready else { return }
+        if phase == .connecting { phase = .online }
+        // Last, so that whoever waits for it finds the client online.
+        connection.ready.fulfil(nil)
     }
 
     func gateway(noted note: GatewayNote) {

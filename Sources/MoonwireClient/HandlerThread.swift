@@ -35,6 +35,12 @@ final class HandlerThread: TaskExecutor {
         }
     }
 
+    /// Runs `body` on the thread once the handlers of all that waits now have begun.
+    func afterWaiting(_ body: @escaping @Sendable () -> Void) {
+        // The first turn comes after that of `drain`, which posts the handlers; the second after those.
+        handle.post { [handle] in handle.post { body() } }
+    }
+
     /// Ends the thread after what was posted before.
     func stop() { handle.stop() }
 

@@ -151,14 +151,7 @@ struct FrameReceiver: ~Copyable {
         } else {
             // A head can claim 64 MiB: reserve what is claimed only while that is little, and follow the bytes beyond.
             if buffer.count == 0, header.length <= 64 << 10 { buffer.reserve(header.length) }
-            let target = UnsafeMutableRawBufferPointer(rebasing: buffer.writable(piece.count)[..<piece.count])
-            if let key = header.key {
-                key.apply(from: piece, to: target, phase: offset)
-            } else {
-                target.copyMemory(from: piece)
-            }
-            buffer.commit(piece.count)
-            try check(UnsafeRawBufferPointer(target))
+            try check(buffer.append(piece, unmasking: header.key, phase: offset))
         }
     }
 
@@ -212,13 +205,7 @@ struct FrameReceiver: ~Copyable {
         if received == 0, header.key == nil, input.count >= header.length { return Self.take(header.length, from: &input) }
         if received == 0 { scratch.reset(retaining: limits.retainedBufferSize) }
         let piece = Self.take(header.length - received, from: &input)
-        let target = UnsafeMutableRawBufferPointer(rebasing: scratch.writable(piece.count)[..<piece.count])
-        if let key = header.key {
-            key.apply(from: piece, to: target, phase: received)
-        } else {
-            target.copyMemory(from: piece)
-        }
-        scratch.commit(piece.count)
+        _ = scratch.append(piece, unmasking: header.key, phase: received)
         guard scratch.count == header.length else {
             phase = .control(header, received: scratch.count)
             return nil

@@ -35,6 +35,19 @@ package struct MessageBuffer: ~Copyable {
         count += source.count
     }
 
+    /// Appends `source`, unmasked if there is a key, and returns what was appended: valid until the next mutating call.
+    /// - Parameter phase: where in the frame's payload `source` begins.
+    mutating func append(_ source: UnsafeRawBufferPointer, unmasking key: MaskingKey?, phase: Int) -> UnsafeRawBufferPointer {
+        let target = UnsafeMutableRawBufferPointer(rebasing: writable(source.count)[..<source.count])
+        if let key {
+            key.apply(from: source, to: target, phase: phase)
+        } else {
+            target.copyMemory(from: source)
+        }
+        count += source.count
+        return UnsafeRawBufferPointer(target)
+    }
+
     mutating func append(byte: UInt8) {
         writable(1)[0] = byte
         count += 1

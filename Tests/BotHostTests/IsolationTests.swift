@@ -26,6 +26,13 @@ struct IsolationTests {
         ("handlers", "while true do bot.on('message_create', function() while true do end end) end"),
         ("errors", "for i = 1, 100 do bot.spawn(error, ('x'):rep(1 << 16)) end error(setmetatable({}, { __tostring = function() while true do end end }))"),
         ("cleanup", "local c <close> = setmetatable({}, { __close = function() while true do end end }) while true do end"),
+        ("many cleanups", """
+            for i = 1, 900 do
+              bot.spawn(function() local c <close> = setmetatable({}, { __close = function() while true do end end }) bot.sleep(3600) end)
+            end
+            bot.sleep(0.001)
+            while true do end
+            """),
         ("semaphores", "local gate = bot.semaphore(1) gate:acquire() while true do bot.spawn(gate.acquire, gate) end"),
         ("carry", "kept = kept or {} for i = 1, 1e6 do kept[i] = { i } end"),
         ("unload", "bot.on_unload(function() while true do end end) while true do end"),

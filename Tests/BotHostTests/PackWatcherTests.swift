@@ -29,7 +29,7 @@ struct PackWatcherTests {
     /// Waits for one new version and makes sure that no second one follows.
     private func expectOneSwap(_ watching: Watching, _ pack: String = "pack", after count: Int) {
         #expect(watching.scene.wait(until: { watching.reloads(pack) > count }), "\(watching.scene.log.lines)")
-        usleep(400_000)
+        usleep(700_000)
         #expect(watching.reloads(pack) == count + 1, "\(watching.scene.log.lines)")
     }
 
@@ -70,6 +70,17 @@ struct PackWatcherTests {
         scene.say("go")
         #expect(scene.waitForLog("module 'lib.other' not found"), "a module that is gone is not kept from before")
         #expect(scene.log.lines.count { $0.contains("error") && $0.contains("not loaded") } == 0)
+    }
+
+    @Test("a single-file pack names the modules beside it that it read, so that they are watched too")
+    func singleFile() throws {
+        let scene = try ScriptScene()
+        try scene.folder.write("bot.lua", "require 'helper'")
+        try scene.folder.write("helper.lua", "return require 'deep.other'")
+        try scene.folder.write("deep/other.lua", "return 1")
+        let pack = try PackFolder(path: scene.folder.path("bot.lua"))
+        #expect(scene.finish { runtime, done in runtime.load([pack], done: done) } == nil)
+        #expect(scene.services.files == [pack.root + "/helper.lua", pack.root + "/deep/other.lua"])
     }
 
     @Test("several packs saved together are swapped once each")

@@ -98,6 +98,7 @@ final class RecordingServices: HostServices {
         var requests: [(RESTRequest, Waiter)] = []
         var presences: [Presence] = []
         var events: Set<EventName> = []
+        var files: Set<String> = []
         var reply: (@Sendable (RESTRequest) -> HostReply?)?
     }
 
@@ -111,6 +112,7 @@ final class RecordingServices: HostServices {
     var requests: [RESTRequest] { state.withLock { $0.requests.map(\.0) } }
     var waiters: [Waiter] { state.withLock { $0.requests.map(\.1) } }
     var presences: [Presence] { state.withLock { $0.presences } }
+    var files: Set<String> { state.withLock { $0.files } }
     var subscribed: Set<EventName> { state.withLock { $0.events } }
 
     func perform(_ request: RESTRequest, for waiter: Waiter) {
@@ -124,6 +126,7 @@ final class RecordingServices: HostServices {
     func requestMembers(_ request: MemberRequest, for waiter: Waiter) {}
     func shards(for waiter: Waiter) { scripts?.perform { $0.answer(waiter, with: .document(Array(#"[{"id":0,"status":"online"}]"#.utf8))) } }
     func update(_ presence: Presence) { state.withLock { $0.presences.append(presence) } }
+    func watch(_ files: Set<String>, for pack: PackFolder) { state.withLock { $0.files = files } }
     func subscribe(to events: Set<EventName>) { state.withLock { $0.events = events } }
 }
 

@@ -12,7 +12,8 @@ final class WatchLoop {
         let started = Handover<ReactorHandle>()
         thread = try Thread.start(name: "watch", stackSize: 1 << 20) {
             guard let reactor = try? Reactor() else { return }  // then the test waits for ever, which is as good as a failure
-            let watcher = PackWatcher(on: reactor, logger: Logger(label: "watch")) { folder in
+            // Long enough that a busy machine saves all files of a test within it.
+            let watcher = PackWatcher(on: reactor, logger: Logger(label: "watch"), quiet: .milliseconds(500)) { folder in
                 scripts.perform { $0.reload(named: folder.name) }
             }
             for folder in folders { try? watcher.watch(folder) }  // the same

@@ -83,6 +83,16 @@ import Testing
         for _ in 1...5 { #expect(r.after(.heartbeatRequested, 1) == [.sendHeartbeat(sequence: 1)]) }
     }
 
+    @Test("beats requested without end are answered with half of the budget, and again after the next regular beat") func requestedWithoutEnd() {
+        let r = Rehearsal()
+        r.goOnline()
+        for _ in 1...2 {
+            let answers = (1...1000).flatMap { _ in r.after(.heartbeatRequested) }
+            #expect(answers == Array(repeating: .sendHeartbeat(sequence: 1), count: 60))
+            _ = r.after(.timerFired(.heartbeat), 20)
+        }
+    }
+
     @Test("a beat requested before HELLO is not sent: nothing may precede IDENTIFY there (4003)") func requestedEarly() {
         let r = Rehearsal(resumePoint: .at(7))
         _ = r.after(.started)

@@ -144,6 +144,8 @@ import Darwin
         #expect(restarted.spend(key: 1, interval: 5000, at: 3000) == .wait(until: 7000))
         #expect(restarted.spend(key: 1, interval: 5000, at: 7000) == Self.granted)
         #expect(restarted.remaining(at: 7000) == 97)
+        // After the clock was set back.
+        #expect(restarted.spend(key: 1, interval: 5000, at: 500) == Self.granted)
     }
 
     @Test("another bot's ledger, or a damaged file, counts for nothing") func foreign() throws {

@@ -18,7 +18,7 @@ final class PythonPeer: @unchecked Sendable {
 
     init(_ script: String, _ arguments: [String], file: String = #filePath) throws {
         let folder = file.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/Peers"
-        process = try PeerProcess(Self.interpreter, ["-B", "\(folder)/\(script)"] + arguments)
+        process = try PeerProcess(Self.interpreter, ["-B", "-W", "ignore", "\(folder)/\(script)"] + arguments)
         guard let line = process.readLine(after: "port "), let port = UInt16(line) else {
             throw PeerProcess.CannotStart(program: script, reason: "it printed no port")
         }

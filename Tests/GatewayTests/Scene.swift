@@ -13,12 +13,13 @@ final class Scene {
     let fleet: ShardFleet
 
     /// The waits of a scene are short, so that scenarios with pauses in them end soon.
+    /// - Parameter certificates: for a gateway behind TLS.
     init(
-        encoding: PayloadEncoding = .json, compression: TransportCompression = .none, metrics: GatewayMetrics = GatewayMetrics(),
+        encoding: PayloadEncoding = .json, compression: TransportCompression = .none, certificates: TestCertificates? = nil, metrics: GatewayMetrics = GatewayMetrics(),
         configure: (inout GatewayConfiguration) -> Void = { _ in }
     ) throws {
         table = try Turntable()
-        gateway = try ScriptedGateway(on: table.reactor, encoding: encoding)
+        gateway = try ScriptedGateway(on: table.reactor, encoding: encoding, tls: certificates?.server())
         var configuration = GatewayConfiguration(token: Scene.token, intents: [.guilds, .guildMessages, .messageContent])
         configuration.encoding = encoding
         configuration.compression = compression
@@ -29,7 +30,8 @@ final class Scene {
         configure(&configuration)
         let source = gateway
         fleet = ShardFleet(
-            configuration: configuration, reactor: table.reactor, tls: try TLSContext(), metrics: metrics, source: { source.source($0) })
+            configuration: configuration, reactor: table.reactor, tls: try certificates?.client() ?? TLSContext(), metrics: metrics,
+            source: { source.source($0) })
         fleet.delegate = listener
         fleet.subscriptions = EventSet([.messageCreate, .guildCreate], includesUnknown: true)
     }

@@ -1,3 +1,4 @@
+import CZlib
 import Discord
 import Gateway
 import GatewayProtocol
@@ -48,7 +49,9 @@ final class ScriptedGateway {
         let data = command["d"] ?? .null
         switch opcode {
         case .heartbeat: peer.heartbeats += 1
-        case .identify: log.append("identify \(peer.index)")
+        case .identify:
+            log.append("identify \(peer.index)")
+            peer.compressesPayloads = data["compress"]?.boolValue ?? false
         case .resume: log.append("resume \(peer.index) seq \(data["seq"]?.integerValue ?? -1)")
         default: log.append("\(opcode.name ?? "op \(opcode.rawValue)") \(peer.index)")
         }
@@ -94,6 +97,8 @@ final class GatewayPeer {
     private let encoding: PayloadEncoding
     private var zlib: ZlibSender?
     private var zstd: ZstdSender?
+    /// IDENTIFY asked for payload compression: every other payload is a zlib stream of its own.
+    var compressesPayloads = false
 
     init(_ index: Int, _ connection: TestPeer, _ gateway: ScriptedGateway, _ encoding: PayloadEncoding) {
         self.index = index
@@ -110,6 +115,7 @@ final class GatewayPeer {
         if encoding == .etf { bytes = etf(bytes) }
         if let zlib { return (.binary, zlib.message(bytes)) }
         if let zstd { return (.binary, zstd.message(bytes)) }
+        if compressesPayloads, sequence.isMultiple(of: 2) { return (.binary, ZlibSender().message(bytes, flush: Z_FINISH)) }
         return (encoding == .json ? .text : .binary, bytes)
     }
 

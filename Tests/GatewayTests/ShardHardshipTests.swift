@@ -147,6 +147,45 @@ import WebSocketProtocol
         #expect(scene.listener.readies.count == 1)
     }
 
+    @Test("fuzz: payloads that are none break the stream, not the process", arguments: [
+        "", "{", "[]", "null", #"{"op":"zero"}"#, #"{"d":1}"#, "\u{1}",
+    ])
+    func garbage(payload: String) throws {
+        let scene = try Scene()
+        scene.listener.onReady = { _ in scene.gateway.peers[0].connection.send(payload.isEmpty ? "x" : payload) }
+        scene.listener.onResumed = { scene.done() }
+        scene.play()
+        #expect(scene.gateway.log.contains("resume 1 seq 1"))
+    }
+
+    @Test("a resume URL with path or query, or one that is none, still leads back", arguments: ["/", "/?v=9&junk=1", "nonsense"])
+    func resumeURL(suffix: String) throws {
+        let scene = try Scene()
+        scene.gateway.onCommand = { peer, opcode, _ in
+            guard opcode == .identify else { return false }
+            peer.ready(url: suffix == "nonsense" ? suffix : scene.gateway.server.url + suffix)
+            peer.reconnect()
+            return true
+        }
+        scene.listener.onResumed = { scene.done() }
+        scene.play()
+        #expect(scene.gateway.peers[1].connection.target == "/?v=10&encoding=json")
+    }
+
+    @Test("a resume URL that would give TLS up is not followed") func plainResumeURL() throws {
+        let scene = try Scene(certificates: TestCertificates())
+        scene.gateway.onCommand = { peer, opcode, _ in
+            guard opcode == .identify else { return false }
+            peer.ready(url: "ws://localhost:\(scene.gateway.server.port)")
+            peer.reconnect()
+            return true
+        }
+        scene.listener.onResumed = { scene.done() }
+        scene.play()
+        #expect(scene.gateway.log.contains("resume 1 seq 1"))
+        #expect(scene.fleet.metrics.snapshot.totals.failedConnections == 0, "the gateway's own URL, at the first try")
+    }
+
     @Test("text that is not UTF-8 fails the connection (RFC 6455 §8.1), and the session goes on") func notUTF8() throws {
         let scene = try Scene()
         scene.listener.onReady = { _ in scene.gateway.peers[0].connection.write([0x81, 0x02, 0xC3, 0x28]) }

@@ -90,6 +90,13 @@ private func stream(limit: Int = 1 << 20) -> ZlibStream { ZlibStream(into: Infla
         }
     }
 
+    @Test("a payload that fills the buffer exactly is complete", arguments: [16 << 10, 32 << 10, 64 << 10, 1 << 20])
+    func exactlyFull(size: Int) throws {
+        let sender = ZlibSender()
+        let whole = [[UInt8](repeating: 7, count: size), samplePayloads[0]]
+        #expect(try payloads(whole.map { sender.message($0) }, stream()) == whole)
+    }
+
     @Test("a payload of the limit passes, one byte more does not") func limit() throws {
         let payload = [UInt8](repeating: 65, count: 100_000)
         #expect(try payloads([ZlibSender().message(payload)], stream(limit: 100_000)) == [payload])

@@ -24,6 +24,7 @@ import Testing
         "while true do pcall(pcall, pcall, pcall) end",
         "repeat until pcall(error)",
         "local function f() return f() end f()",
+        "local function f(n) return 1 + f(n) end while true do pcall(f, 1) end",
         "for i in coroutine.wrap(function() while true do coroutine.yield(1) end end) do end",
         "local function f(...) return f(1, ...) end f()",
         "goto again ::again:: goto again",

@@ -181,6 +181,13 @@ import Testing
         }
     }
 
+    @Test("the time it takes to read all does not grow with the square of the number of fields: no budget would end it")
+    func manyFields() throws {
+        let document = "{" + (1...200_000).map { #""k\#($0 + 100_000)":1"# }.joined(separator: ",") + "}"
+        #expect(try Self.outcome("local n = 0 for k, v in pairs(m) do n = n + v end return n", form: .lazy, document: document) == "200000")
+        #expect(try Self.outcome("m.k100001 = nil m.k100002 = 5 local n = 0 for k, v in pairs(m) do n = n + v end return n", form: .lazy, document: document) == "200003")
+    }
+
     @Test("what is broken inside of a field that does not count is found when all is read")
     func brokenEqualKey() throws {
         let long = String(repeating: "x", count: 200)

@@ -24,6 +24,22 @@ struct LuaStopTests {
         #expect(bench.value("return 1") == "1", "the state goes on")
     }
 
+    @Test("a run that is dropped sees nothing of it, is not resumed any more, and leaves its place to others")
+    func drop() throws {
+        let bench = try Bench { $0.runs = 2 }
+        let run = try #require(bench.run("""
+            local c <close> = setmetatable({}, { __close = function() test.note('closed') end })
+            pcall(test.wait) test.note('went on')
+            """).run)
+        bench.state.drop(run)
+        bench.state.drop(run)
+        #expect(bench.state.resume(run) == .stale && bench.state.cancel(run) == .stale)
+        #expect(bench.state.statistics.waiting == 0)
+        for _ in 0..<5 { #expect(bench.value("return 1") == "1") }
+        bench.state.collectGarbage()
+        #expect(bench.noted == [])
+    }
+
     @Test("the CPU time of a state's runs is counted")
     func cpuTime() throws {
         let bench = try Bench { $0.cpuStop = .milliseconds(200) }

@@ -1,6 +1,7 @@
 import JSON
 import MoonwireClient
 import Simulator
+import Synchronization
 import Testing
 
 @Suite("A bot in Swift against a simulated Discord", .timeLimit(.minutes(1)))
@@ -74,7 +75,50 @@ struct DiscordClientTests {
         }
     }
 
-    @Test("handlers begin in the order of the events, and one that waits lets the next begin") func order() async throws {
+    @Test("handlers begin in the order of the events") func order() async throws {
+        try await Scene.play { scene in
+            let (ids, done) = (Collected<Snowflake>(), Collected<Int>())
+            let count = Mutex(0)
+            scene.client.onMessageCreate { message in
+                ids.add(message.id)
+                let number = count.withLock { count in
+                    count += 1
+                    return count
+                }
+                if message.content == "!done" { done.add(number) }
+            }
+            try await scene.client.connect()
+            try await scene.simulator.flood(count: 4000)
+            let number = try #require(await done.first(1).first)
+            let order = await ids.first(number)
+            #expect(number > 500 && order == order.sorted())
+        }
+    }
+
+    @Test("every event of a burst is handled once, whatever its handler takes") func burst() async throws {
+        try await Scene.play { scene in
+            let done = Collected<Void>()
+            let handled = Mutex(0)
+            for event in [Event.presenceUpdate, .typingStart, .messageReactionAdd, .guildMemberUpdate, .voiceStateUpdate, .interactionCreate] {
+                scene.client.on(event) { _ in handled.withLock { $0 += 1 } }
+            }
+            scene.client.onMessageCreate { message in
+                handled.withLock { $0 += 1 }
+                let end = ContinuousClock.now + .microseconds(500)
+                while ContinuousClock.now < end {}
+                if message.content == "!done" { done.add(()) }
+            }
+            scene.client.setIntents(.unprivileged.union(.privileged))
+            try await scene.client.connect()
+            try await scene.simulator.flood(count: 6000)
+            _ = await done.first(1)
+            await scene.client.disconnect()
+            #expect(handled.withLock { $0 } == 6000)
+            #expect(!scene.notices.texts(from: .warning).contains { $0.contains("dropped") })
+        }
+    }
+
+    @Test("a handler that waits lets the next begin") func waiting() async throws {
         try await Scene.play { scene in
             let seen = Collected<String>()
             let gate = Collected<Void>()

@@ -144,6 +144,25 @@ struct DiscordErrorTests {
         }
     }
 
+    @Test("a message whose task is cancelled while it waits for its rate limit is not sent later") func cancelledMessage() async throws {
+        try await Scene.play { scene in
+            try await scene.client.connect()
+            try await scene.simulator.spoil(path: "/messages", with: .rateLimited(retryAfter: .seconds(3), scope: "user"))
+            let sending = Task { () -> DiscordError? in
+                do throws(DiscordError) {
+                    _ = try await scene.client.sendMessage("too late", to: scene.channel)
+                    return nil
+                } catch { return error }
+            }
+            try await scene.simulator.first("429") { if case .request(_, _, 429) = $0 { () } else { nil } }
+            sending.cancel()
+            #expect(await sending.value?.kind == .cancelled)
+            // This lets what is still under way finish.
+            await scene.client.disconnect()
+            #expect(try await !scene.simulator.observations().contains { if case .message = $0 { true } else { false } })
+        }
+    }
+
     @Test("a connection that ends for good later is told to who waits for it") func endsLater() async throws {
         try await Scene.play { scene in
             try await scene.client.connect()

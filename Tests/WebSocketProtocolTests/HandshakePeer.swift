@@ -41,12 +41,16 @@ enum HandshakeOutcome<Value> {
     }
 }
 
-extension ClientHandshake {
-    mutating func receive(_ bytes: [UInt8], chunk: Int = .max) -> HandshakeOutcome<HandshakeAgreement> {
+extension HandshakeOutcome {
+    /// Feeds `bytes` in chunks to a handshake's `next`.
+    fileprivate init(
+        feeding bytes: [UInt8], chunk: Int, to next: (inout UnsafeRawBufferPointer) throws(HandshakeError) -> Value?,
+        interrupted: () -> HandshakeError
+    ) {
         var start = 0
         while start < bytes.count {
             let end = start + min(chunk, bytes.count - start)
-            let outcome = Array(bytes[start..<end]).withUnsafeBytes { piece -> HandshakeOutcome<HandshakeAgreement>? in
+            let outcome = Array(bytes[start..<end]).withUnsafeBytes { piece -> HandshakeOutcome? in
                 var input = piece
                 do throws(HandshakeError) {
                     return try next(&input).map { .done($0, rest: Array(input) + bytes[end...]) }
@@ -54,29 +58,24 @@ extension ClientHandshake {
                     return .failed(error)
                 }
             }
-            if let outcome { return outcome }
+            if let outcome {
+                self = outcome
+                return
+            }
             start = end
         }
-        return .waiting(interrupted())
+        self = .waiting(interrupted())
+    }
+}
+
+extension ClientHandshake {
+    mutating func receive(_ bytes: [UInt8], chunk: Int = .max) -> HandshakeOutcome<HandshakeAgreement> {
+        HandshakeOutcome(feeding: bytes, chunk: chunk) { input throws(HandshakeError) in try next(&input) } interrupted: { interrupted() }
     }
 }
 
 extension ServerHandshake {
     mutating func receive(_ bytes: [UInt8], chunk: Int = .max) -> HandshakeOutcome<UpgradeRequest> {
-        var start = 0
-        while start < bytes.count {
-            let end = start + min(chunk, bytes.count - start)
-            let outcome = Array(bytes[start..<end]).withUnsafeBytes { piece -> HandshakeOutcome<UpgradeRequest>? in
-                var input = piece
-                do throws(HandshakeError) {
-                    return try next(&input).map { .done($0, rest: Array(input) + bytes[end...]) }
-                } catch {
-                    return .failed(error)
-                }
-            }
-            if let outcome { return outcome }
-            start = end
-        }
-        return .waiting(.endedInHead)
+        HandshakeOutcome(feeding: bytes, chunk: chunk) { input throws(HandshakeError) in try next(&input) } interrupted: { .endedInHead }
     }
 }

@@ -71,6 +71,7 @@ final class Pack {
     private func finishLoading(_ generation: PackGeneration, _ failure: LuaFailure?) {
         guard let done = loading?.done, loading?.generation === generation else { return }
         loading = nil
+        if folder.isFile { runtime.services.watch(generation.files.union(serving?.files ?? []), for: folder) }
         if let failure {
             let outcome = serving == nil ? "not loaded" : "the previous version goes on serving"
             log.host.error("\(outcome): \(ScriptReport.text(of: failure, excerpt: folder.excerpt(failure)))")

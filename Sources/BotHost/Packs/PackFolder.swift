@@ -16,6 +16,8 @@ package struct PackFolder: Equatable, Sendable {
     package let watched: String
     /// The main chunk's path below `root`.
     package let main: String
+    /// Whether the pack is a single file, whose modules lie beside it in a folder that is not its own.
+    package var isFile: Bool { watched != root }
 
     /// - Throws: `ConfigurationError` naming the path and what a pack looks like.
     package init(path: String) throws(ConfigurationError) {
@@ -46,11 +48,13 @@ package struct PackFolder: Equatable, Sendable {
         /// `pack/lib/util.lua`, the form in which tracebacks name it.
         let name: String
         let source: [UInt8]
+        /// Where it was read.
+        let path: String
     }
 
     /// The main chunk. `limit`: largest size in bytes.
     func mainChunk(limit: Int = LimitSettings().sourceKilobytes << 10) throws(ConfigurationError) -> Chunk {
-        Chunk(name: "\(name)/\(main)", source: try TextFile.read("\(root)/\(main)", limit: limit))
+        Chunk(name: "\(name)/\(main)", source: try TextFile.read("\(root)/\(main)", limit: limit), path: "\(root)/\(main)")
     }
 
     /// The chunk that `require "lib.util"` names: `lib/util.lua`, or `lib/util/init.lua`. `nil` when the pack has neither.
@@ -76,7 +80,7 @@ package struct PackFolder: Equatable, Sendable {
             defer { free(resolved) }
             let path = String(cString: resolved)
             guard path.hasPrefix(root + "/") else { continue }
-            return Chunk(name: "\(name)/\(candidate)", source: try TextFile.read(path, limit: limit))
+            return Chunk(name: "\(name)/\(candidate)", source: try TextFile.read(path, limit: limit), path: path)
         }
         return nil
     }

@@ -64,6 +64,33 @@ extension PackGeneration {
         return nil
     }
 
+    // MARK: Handing events over
+
+    /// Calls every handler of `event` with the decoded payload, which they share, and then whoever waited for it before.
+    func dispatch(_ event: EventName, _ payload: LuaPayload) {
+        let listeners = handlers[Int(event.rawValue)]
+        guard phase == .serving || phase == .draining else {
+            if phase == .suspended && !listeners.isEmpty { missedEvents += 1 }
+            return
+        }
+        // A handler that begins to wait for this event waits for the next one.
+        let waiters = expected.isEmpty ? nil : expected.removeValue(forKey: event)
+        guard !listeners.isEmpty || waiters != nil else { return }
+        var payload = payload
+        payload.prototype = Prototype(of: event).id
+        payload.profile = event.rawValue
+        do throws(LuaFailure) {
+            try state.withEvent(payload) { decoded in
+                for handler in listeners where phase == .serving {
+                    settle(state.call(handler, with: decoded), as: .event(event))
+                }
+                if let waiters { offer(event, decoded, to: waiters) }
+            }
+        } catch {
+            fail(error, .event(event))
+        }
+    }
+
     /// Gives an event to those that waited for it before it came; who does not want it waits on.
     func offer(_ event: EventName, _ decoded: LuaEvent, to waiters: [Expectation]) {
         var waitOn: [Expectation] = []

@@ -44,7 +44,10 @@ extension PackGeneration {
     func module(_ name: String, from position: LuaPosition?) -> LuaModule {
         if name == "bot", let bot = module.value { return .value(bot) }
         do throws(ConfigurationError) {
-            if let chunk = try folder.chunk(requiring: name, limit: limits.sourceKilobytes << 10) { return .source(chunk.source, chunk: chunk.name) }
+            if let chunk = try folder.chunk(requiring: name, limit: limits.sourceKilobytes << 10) {
+                if folder.isFile { files.insert(chunk.path) }
+                return .source(chunk.source, chunk: chunk.name)
+            }
         } catch {
             return .refused(error.description)
         }

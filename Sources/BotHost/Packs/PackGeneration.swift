@@ -61,6 +61,8 @@ final class PackGeneration: LuaHost {
     private var drained: (() -> Void)?
     private(set) var module = BotModule()
     private(set) var state: LuaState!
+    /// Modules of a single-file pack that were read.
+    var files: Set<String> = []
     var nonces = NonceSource()
     private var share: ThreadShare
 
@@ -107,31 +109,6 @@ final class PackGeneration: LuaHost {
 
     // MARK: Runs
 
-    /// Calls every handler of `event` with the decoded payload, which they share, and then whoever waited for it before.
-    func dispatch(_ event: EventName, _ payload: LuaPayload) {
-        let listeners = handlers[Int(event.rawValue)]
-        guard phase == .serving || phase == .draining else {
-            if phase == .suspended && !listeners.isEmpty { missedEvents += 1 }
-            return
-        }
-        // A handler that begins to wait for this event waits for the next one.
-        let waiters = expected.isEmpty ? nil : expected.removeValue(forKey: event)
-        guard !listeners.isEmpty || waiters != nil else { return }
-        var payload = payload
-        payload.prototype = Prototype(of: event).id
-        payload.profile = event.rawValue
-        do throws(LuaFailure) {
-            try state.withEvent(payload) { decoded in
-                for handler in listeners where phase == .serving {
-                    settle(state.call(handler, with: decoded), as: .event(event))
-                }
-                if let waiters { offer(event, decoded, to: waiters) }
-            }
-        } catch {
-            fail(error, .event(event))
-        }
-    }
-
     /// Calls a function without arguments.
     func call(_ function: LuaReference, as role: RunRole) {
         settle(state.call(function), as: role)
@@ -177,7 +154,7 @@ final class PackGeneration: LuaHost {
         if waiting.isEmpty, let drained = drained.take() { drained() }
     }
 
-    private func fail(_ failure: LuaFailure, _ role: RunRole) {
+    func fail(_ failure: LuaFailure, _ role: RunRole) {
         switch role {
         case .mainChunk where loaded != nil: return finishLoading(failure)
         case .task(let key): finishTask(key, failure)
@@ -191,7 +168,9 @@ final class PackGeneration: LuaHost {
     func report(_ failure: LuaFailure, in role: RunRole) {
         // Whoever cancels says so once for all runs.
         guard failure.kind != .cancelled else { return }
-        log.write(.error, ScriptReport.text(of: failure, in: role))
+        let text = ScriptReport.text(of: failure, in: role)
+        // A pack gets to exceed its limits a few times only, and why it did must not drown in the lines that did it.
+        if failure.kind.isOffence && phase != .suspended { log.host.error("\(text)") } else { log.write(.error, text) }
     }
 
     // MARK: The end
@@ -244,11 +223,19 @@ final class PackGeneration: LuaHost {
         state.close()
     }
 
-    /// Cancels every run that waits now. What a run starts while it cleans up is cancelled too, up to a bound.
+    /// Cancels every run that waits now. When cleaning up takes longer than two runs may, the rest ends without it.
     private func cancelAll() {
-        for _ in 0..<8 where !waiting.isEmpty {
-            for run in Array(waiting.keys) { cancel(run) }
+        let clock = ContinuousClock()
+        let end = clock.now + .milliseconds(2 * limits.cpuStopMilliseconds)
+        while let run = waiting.first?.key {
+            if clock.now < end {
+                cancel(run)
+            } else if let role = take(run) {
+                state.drop(run)
+                if case .task(let key) = role { finishTask(key, LuaFailure(kind: .cancelled, message: "cancelled")) }
+            }
         }
+        tasks.removeAll()
     }
 }
 

@@ -5,11 +5,16 @@ internal import Reactor
 /// Watches the folders of packs and tells which pack changed, once for all files that were saved together.
 final class PackWatcher {
     private var watchers: [String: FileWatcher] = [:]
+    /// By the pack's path: the files outside of it that are watched too.
+    private var modules: [String: [String: FileWatcher]] = [:]
     private let reactor: Reactor
     private let logger: Logger
+    private let quiet: Duration
     private let changed: (PackFolder) -> Void
 
-    init(on reactor: Reactor, logger: Logger, changed: @escaping (PackFolder) -> Void) {
+    /// - Parameter quiet: how long nothing may have changed before a pack is told of: files that are saved within it make one version.
+    init(on reactor: Reactor, logger: Logger, quiet: Duration = .milliseconds(50), changed: @escaping (PackFolder) -> Void) {
+        self.quiet = quiet
         self.reactor = reactor
         self.logger = logger
         self.changed = changed
@@ -18,7 +23,7 @@ final class PackWatcher {
     /// - Throws: the system's refusal to watch, named with the folder.
     func watch(_ folder: PackFolder) throws(BotFailure) {
         do throws(IOFailure) {
-            let watcher = try FileWatcher(folder.watched, on: reactor) { [changed] paths in
+            let watcher = try FileWatcher(folder.watched, on: reactor, quiet: quiet) { [changed] paths in
                 // Editors leave swap files and backups beside the source; only Lua files make a new generation.
                 if paths.contains(where: { $0.hasSuffix(".lua") }) || paths.contains(folder.watched) { changed(folder) }
             }
@@ -29,12 +34,34 @@ final class PackWatcher {
         }
     }
 
+    /// Watches these files for a pack that is watched, and no others outside of it. One that cannot be watched is told in the log.
+    func watch(_ files: Set<String>, for folder: PackFolder) {
+        guard watchers[folder.watched] != nil else { return }
+        var old = modules.removeValue(forKey: folder.watched) ?? [:]
+        var new: [String: FileWatcher] = [:]
+        for file in files where file != folder.watched {
+            if let watcher = old.removeValue(forKey: file) {
+                new[file] = watcher
+                continue
+            }
+            do throws(IOFailure) {
+                new[file] = try FileWatcher(file, on: reactor, quiet: quiet) { [changed] _ in changed(folder) }
+            } catch {
+                logger.warning("changes of \(file) are not seen: \(error)")
+            }
+        }
+        for watcher in old.values { watcher.cancel() }
+        modules[folder.watched] = new
+    }
+
     func unwatch(_ folder: PackFolder) {
+        watch([], for: folder)
         watchers.removeValue(forKey: folder.watched)?.cancel()
     }
 
     func cancel() {
         for watcher in watchers.values { watcher.cancel() }
-        watchers = [:]
+        for watcher in modules.values.flatMap(\.values) { watcher.cancel() }
+        (watchers, modules) = ([:], [:])
     }
 }

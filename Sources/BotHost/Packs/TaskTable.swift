@@ -49,6 +49,9 @@ struct TaskTable {
     mutating func end(_ key: Int64) -> Task? { tasks.removeValue(forKey: key) }
     subscript(key: Int64) -> Task? { tasks[key] }
 
+    /// Forgets everything; keys are not used again.
+    mutating func removeAll() { (tasks, parked, ready, firstReady) = ([:], [:], [], 0) }
+
     // MARK: What is ready
 
     mutating func append(_ step: Step) { ready.append(step) }

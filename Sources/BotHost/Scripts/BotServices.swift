@@ -24,6 +24,10 @@ struct BotServices: HostServices {
         handle.post { [bot] in bot.value.object?.update(presence) }
     }
 
+    func watch(_ files: Set<String>, for pack: PackFolder) {
+        handle.post { [bot] in bot.value.object?.watcher?.watch(files, for: pack) }
+    }
+
     func subscribe(to events: Set<EventName>) {
         handle.post { [bot] in bot.value.object?.subscribe(to: events) }
     }

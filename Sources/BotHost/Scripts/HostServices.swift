@@ -10,6 +10,8 @@ protocol HostServices: Sendable {
     /// Answers with the state of every shard.
     func shards(for waiter: Waiter)
     func update(_ presence: Presence)
+    /// The pack's newest version has read these files, which do not lie in its own folder.
+    func watch(_ files: Set<String>, for pack: PackFolder)
     /// The packs now listen to `events`; told whenever that changes.
     func subscribe(to events: Set<EventName>)
 }

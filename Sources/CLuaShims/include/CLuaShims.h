@@ -144,6 +144,8 @@ int32_t shim_resume(shim_state *S, shim_run_id *run, int32_t mark, int32_t raise
 /// Raises the value put since `mark`, or else the cancellation error, in a waiting run. SHIM_WAITING does not occur: a cancelled run cannot
 /// wait again.
 int32_t shim_cancel(shim_state *S, shim_run_id run, int32_t mark);
+/// Ends a waiting run without running anything of it.
+void shim_drop(shim_state *S, shim_run_id run);
 /// Index of a waiting run for iteration: the first waiting slot at or after `from`; -1 when there is none.
 int64_t shim_next_waiting(const shim_state *S, uint32_t from, shim_run_id *run);
 

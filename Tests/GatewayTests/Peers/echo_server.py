@@ -23,10 +23,12 @@ if files:
 
 
 async def serve_websockets():
-    import websockets
+    # The one of its interfaces that the releases of Debian 12 and of later systems share.
+    from websockets.exceptions import ConnectionClosed
+    from websockets.legacy.server import serve as listen
 
-    async def serve(socket, path):
-        words = path.split("/")[1:]
+    async def serve(socket):
+        words = socket.path.split("/")[1:]
         try:
             if words[0] == "close":
                 await socket.close(int(words[1]), "as asked")
@@ -49,7 +51,7 @@ async def serve_websockets():
                     await socket.send([message[i:i + size] for i in range(0, len(message), size)])
                 else:
                     await socket.send(message)
-        except websockets.ConnectionClosed:
+        except ConnectionClosed:
             pass
         finally:
             print("saw", socket.close_code, flush=True)
@@ -57,7 +59,7 @@ async def serve_websockets():
     async def refuse(path, headers):
         return (http.HTTPStatus.FOUND, [("Location", "/echo")], b"") if path == "/moved" else None
 
-    server = await websockets.serve(
+    server = await listen(
         serve, "127.0.0.1", 0, ssl=context, max_size=None, max_queue=None, subprotocols=["chat.v2"], process_request=refuse,
         ping_interval=None)
     return server.sockets[0].getsockname()[1]

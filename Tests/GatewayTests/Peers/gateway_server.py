@@ -5,7 +5,8 @@ between a third one's bytes; the second resumes, and gets the third and a fourth
 ends with its standard input.
 """
 import asyncio, json, ssl, sys, urllib.parse, zlib
-import websockets
+from websockets.exceptions import ConnectionClosed
+from websockets.legacy.server import serve as listen
 
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(*sys.argv[1:])
@@ -47,10 +48,10 @@ def event(name, sequence, data):
     return {"op": 0, "t": name, "s": sequence, "d": data}
 
 
-async def serve(socket, path):
-    query = urllib.parse.parse_qs(urllib.parse.urlsplit(path).query)
+async def serve(socket):
+    query = urllib.parse.parse_qs(urllib.parse.urlsplit(socket.path).query)
     tls = socket.transport.get_extra_info("ssl_object")
-    saw(f"open {tls.version()} resumed={tls.session_reused} {path}")
+    saw(f"open {tls.version()} resumed={tls.session_reused} {socket.path}")
     sender = Sender(socket, query.get("compress", ["none"])[0])
     await sender.send({"op": 10, "d": {"heartbeat_interval": 45000}})
     try:
@@ -81,14 +82,14 @@ async def serve(socket, path):
                 await sender.send(event("MESSAGE_CREATE", 4, {"content": "three"}))
                 await sender.send(event("RESUMED", 4, {}))
                 await sender.send({"op": 1, "d": None})
-    except websockets.ConnectionClosed:
+    except ConnectionClosed:
         pass
     saw(f"close {socket.close_code}")
 
 
 async def main():
     global port
-    server = await websockets.serve(serve, "127.0.0.1", 0, ssl=context, ping_interval=None, compression=None)
+    server = await listen(serve, "127.0.0.1", 0, ssl=context, ping_interval=None, compression=None)
     port = server.sockets[0].getsockname()[1]
     print("port", port, flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

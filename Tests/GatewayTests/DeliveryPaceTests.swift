@@ -1,11 +1,11 @@
 import Reactor
 import Testing
 
-@testable import BotHost
+@testable import Gateway
 
-@Suite("The gateway does not run ahead of the scripts")
+@Suite("The gateway does not run ahead of the handlers")
 struct DeliveryPaceTests {
-    /// Scripts that handle nothing until they are told to.
+    /// Handlers that take nothing until they are told to.
     private final class Scene {
         let reactor: Reactor
         var waiting = 0
@@ -32,7 +32,7 @@ struct DeliveryPaceTests {
         }
     }
 
-    @Test("the connections are read while the scripts keep up")
+    @Test("the connections are read while the handlers keep up")
     func keepingUp() throws {
         let scene = try Scene()
         for _ in 0..<1000 {
@@ -43,7 +43,7 @@ struct DeliveryPaceTests {
         #expect(scene.handled == nil)
     }
 
-    @Test("they are left unread once a megabyte waits, and read again when the scripts have handled it")
+    @Test("they are left unread once a megabyte waits, and read again when the handlers have taken it")
     func holding() throws {
         let scene = try Scene()
         for _ in 0..<2 {
@@ -64,7 +64,7 @@ struct DeliveryPaceTests {
         #expect(scene.isReceiving)
     }
 
-    @Test("scripts that hang do not stop the gateway: when patience ends it is read on until they have caught up")
+    @Test("handlers that hang do not stop the gateway: when patience ends it is read on until they have caught up")
     func hanging() throws {
         let scene = try Scene(patience: .milliseconds(1))
         scene.deliver(2 << 20)

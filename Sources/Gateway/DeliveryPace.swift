@@ -1,30 +1,39 @@
-internal import Reactor
+package import Reactor
 
-/// Keeps the gateway from running ahead of the scripts: while much is waiting for them the connections are not read, and what comes waits in the
+/// Keeps the gateway from running ahead of the handlers: while much is waiting for them the connections are not read, and what comes waits in the
 /// kernel's buffers and at the server. So memory stays small and warm, and a burst sheds nothing.
 ///
-/// A script that hangs does not stop the gateway: after `patience` it is read from again, whatever waits, until the scripts have caught up.
+/// A handler that hangs does not stop the gateway: after `patience` it is read from again, whatever waits, until the handlers have caught up.
 /// Confined to the reactor thread.
-final class DeliveryPace {
-    /// Waiting bytes from which on the scripts are behind.
-    static let highWater = 1 << 20
+package final class DeliveryPace {
+    /// Waiting bytes from which on the handlers are behind.
+    package static let highWater = 1 << 20
     /// Well below a heartbeat's interval, for acknowledgements are among what is not read.
-    static let patience = Duration.seconds(2)
+    package static let patience = Duration.seconds(2)
 
     /// What the pace is kept of and with.
-    struct Road {
-        /// Bytes that wait for the scripts.
+    package struct Road {
         let waitingBytes: () -> Int
-        /// Opens and closes the tap.
         let setReceiving: (Bool) -> Void
-        /// Calls back, on the reactor thread, once the scripts have handled all that waits now.
         let onceHandled: (@escaping () -> Void) -> Void
+
+        /// - Parameters:
+        ///   - waitingBytes: how many bytes wait for the handlers.
+        ///   - setReceiving: opens and closes the tap.
+        ///   - onceHandled: calls back, on the reactor thread, once the handlers have taken all that waits now.
+        package init(
+            waitingBytes: @escaping () -> Int, setReceiving: @escaping (Bool) -> Void, onceHandled: @escaping (@escaping () -> Void) -> Void
+        ) {
+            self.waitingBytes = waitingBytes
+            self.setReceiving = setReceiving
+            self.onceHandled = onceHandled
+        }
     }
 
     private enum State {
         case flowing
         case held(patienceEnds: TimerToken)
-        /// Patience has ended, and the scripts have not caught up yet.
+        /// Patience has ended, and the handlers have not caught up yet.
         case overrun
     }
 
@@ -34,14 +43,14 @@ final class DeliveryPace {
     private var state = State.flowing
     private var sinceLook = 0
 
-    init(_ road: Road, on reactor: Reactor, patience: Duration = patience) {
+    package init(_ road: Road, on reactor: Reactor, patience: Duration = patience) {
         self.road = road
         self.reactor = reactor
         self.patience = patience
     }
 
-    /// Notes an event of this many bytes that was queued for the scripts.
-    func delivered(_ byteCount: Int) {
+    /// Notes an event of this many bytes that was queued for the handlers.
+    package func delivered(_ byteCount: Int) {
         sinceLook += byteCount
         // Asking what waits costs a lock; what came since the last look is all that can have been added.
         guard sinceLook >= Self.highWater / 2 else { return }
