@@ -72,7 +72,7 @@ extension Bot {
         // After the wake-up that this turn's events are still waiting for.
         reactor.nextTurn { [scripts, reactor] in
             scripts?.perform { [handle = reactor.handle] runtime in
-                runtime.whenCaughtUp { handle.post { body.value() } }
+                runtime.onceHandled { handle.post { body.value() } }
             }
         }
     }

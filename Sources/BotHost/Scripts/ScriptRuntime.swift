@@ -132,12 +132,6 @@ final class ScriptRuntime {
     /// Whether nothing is left to do until something happens: no event waits for the handlers, and no handler for anything.
     var isIdle: Bool { hasNoEvents && waitingCount == 0 }
 
-    /// Calls `body` when no event waits any more: at once, or after a later slice.
-    func whenCaughtUp(_ body: @escaping () -> Void) {
-        if hasNoEvents { return body() }
-        reactor.nextTurn { [weak self] in self?.whenCaughtUp(body) }
-    }
-
     private func take() {
         inbox.take(into: &buffer)
         offset = 0
