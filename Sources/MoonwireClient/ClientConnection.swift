@@ -16,15 +16,21 @@ final class ClientConnection: Sendable {
     let token: BotToken
     let configuration: ClientConfiguration
     let registry: HandlerRegistry
-    private let door = Mutex(Door.opening)
+    private let state = Mutex(State())
     private let requests = Atomic(0)
+
+    private struct State {
+        var door = Door.opening
+        /// Questions that the loop has not answered, by number: what to tell who asks when it never will.
+        var unanswered: [Int: @Sendable () -> Void] = [:]
+    }
 
     /// The way to the loop.
     private enum Door {
         case opening
         case open(ReactorHandle, LoopBound<LoopHolder>)
-        /// The client left before the loop ran.
-        case abandoned
+        /// The client left before the loop ran, or the loop has ended.
+        case closed
     }
 
     /// Keeps the loop as long as its thread runs it: its end touches what belongs to that thread.
@@ -69,9 +75,9 @@ final class ClientConnection: Sendable {
         let holder = LoopHolder()
         holder.loop = try ClientLoop(self, handlers: handlers, intents: intents, presence: presence, on: reactor)
         let entry = Door.open(reactor.handle, LoopBound(holder, on: reactor))
-        let isWanted = door.withLock { door in
-            if case .abandoned = door { return false }
-            door = entry
+        let isWanted = state.withLock { state in
+            guard case .opening = state.door else { return false }
+            state.door = entry
             return true
         }
         guard isWanted else { return ended(nil) }
@@ -88,6 +94,11 @@ final class ClientConnection: Sendable {
     /// Tells everyone who waits that the connection is over.
     func ended(_ error: DiscordError?) {
         set(online: 0)
+        let unanswered = state.withLock { state in
+            defer { state = State(door: .closed) }
+            return state.unanswered
+        }
+        for tell in unanswered.values { tell() }
         ready.fulfil(error ?? .cancelled("connect"))
         closed.fulfil(error)
     }
@@ -95,20 +106,20 @@ final class ClientConnection: Sendable {
     /// Runs `body` on the loop's thread. `false` when it does not run any more, or not yet.
     @discardableResult
     func perform(_ body: @escaping @Sendable (ClientLoop) -> Void) -> Bool {
-        door.withLock { door in
-            guard case .open(let handle, let loop) = door else { return false }
-            return handle.post { if let loop = loop.value.loop { body(loop) } }
-        }
+        state.withLock { Self.post(body, through: $0.door) }
+    }
+
+    private static func post(_ body: @escaping @Sendable (ClientLoop) -> Void, through door: Door) -> Bool {
+        guard case .open(let handle, let loop) = door else { return false }
+        return handle.post { if let loop = loop.value.loop { body(loop) } }
     }
 
     /// Leaves for good; `closed` tells when it is done.
     func leave() {
-        let isOpen = door.withLock { door in
-            if case .opening = door { door = .abandoned }
-            if case .open = door { return true }
-            return false
+        state.withLock { state in
+            if case .opening = state.door { state.door = .closed }
         }
-        if isOpen { perform { $0.leave(nil) } }
+        perform { $0.leave(nil) }
     }
 
     // MARK: Requests
@@ -139,7 +150,13 @@ final class ClientConnection: Sendable {
     ) async throws(DiscordError) -> Answer {
         let answer = Latch<Result<Answer, DiscordError>>()
         let number = requests.wrappingAdd(1, ordering: .relaxed).newValue
-        guard perform({ question($0, number, answer) }) else { throw .notConnected(call) }
+        let isAsked = state.withLock { state in
+            guard Self.post({ question($0, number, answer) }, through: state.door) else { return false }
+            state.unanswered[number] = { answer.fulfil(.failure(.notConnected(call))) }
+            return true
+        }
+        guard isAsked else { throw .notConnected(call) }
+        defer { state.withLock { $0.unanswered[number] = nil } }
         guard let result = await answer.value() else {
             perform { $0.withdraw(number) }
             throw .cancelled(call)

@@ -47,12 +47,14 @@ struct SimulatorCommand: AsyncParsableCommand {
             Output.complain("moonwire-simulator: \(error)")
             throw ExitCode.failure
         }
+        // Before anybody can end the server, which answers nothing from then on.
+        let observations = try await server.stream()
         let lines = Input.lines()
         Output.write(Announcement.ready(server))
         if isatty(STDIN_FILENO) == 1 { Output.complain(Announcement.instructions(server)) }
         let isVerbose = verbose
         let observer = Task {
-            for await observation in try await server.stream() {
+            for await observation in observations {
                 if let line = ObservationLine.json(observation, isVerbose: isVerbose) { Output.write(line) }
             }
         }

@@ -41,11 +41,17 @@ struct OverloadTests {
     @Test("while a script hangs the queue stays bounded; what is shed is counted by name, and told at the end at the latest")
     func shed() async throws {
         let simulator = try await SimulatorServer.start()
+        let trace = try TemporaryFolder()
+        let file = trace.path("trace.jsonl")
         let moonwire = try Moonwire(
-            simulator, pack: pack, discord: "intents = [\"guild_presences\", \"guild_members\"]", limits: "queue_mb = 4\ncpu_stop_ms = 4000")
+            simulator, pack: pack, discord: "intents = [\"guild_presences\", \"guild_members\"]", limits: "queue_mb = 4\ncpu_stop_ms = 4000",
+            arguments: ["--trace", file])
         try await simulator.sessionsReady()
         try await simulator.say("hang")
         try await simulator.flood(count: 10_000)
+        // For a while the gateway is left unread; only what has been read can have been shed.
+        let deadline = Date().addingTimeInterval(60)
+        while try Data(contentsOf: URL(fileURLWithPath: file)).firstRange(of: Data("!done".utf8)) == nil, Date() < deadline { try await Task.sleep(for: .milliseconds(50)) }
         moonwire.signal(SIGTERM)
         let outcome = moonwire.wait()
         let line = outcome.errors.split(separator: "\n").first { $0.contains("events dropped") } ?? ""

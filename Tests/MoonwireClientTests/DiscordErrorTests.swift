@@ -83,7 +83,7 @@ struct DiscordErrorTests {
 
     @Test("calls of a client that is not connected") func notConnected() async throws {
         try await Scene.play { scene in
-            for _ in 0..<2 {
+            for _ in 0..<10 {
                 do throws(DiscordError) {
                     _ = try await scene.client.sendMessage("hello", to: scene.channel)
                     Issue.record("sent")
