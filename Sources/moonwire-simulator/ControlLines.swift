@@ -17,7 +17,14 @@ struct ControlLines {
         do throws(SimulatorFailure) {
             let command = try parsed(line)
             guard let command else { return .next }
-            if command["type"]?.stringValue == "quit" { return .quit }
+            switch command["type"]?.stringValue {
+            case "quit": return .quit
+            case "sync":
+                // Answered where observations are written, so that the answer overtakes none of them.
+                try await server.sync(input: number)
+                return .next
+            default: break
+            }
             if let action = try action(command) {
                 try await server.perform(action, input: number)
             } else {
