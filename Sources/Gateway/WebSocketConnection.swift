@@ -97,8 +97,7 @@ package final class WebSocketConnection: ByteStreamDelegate {
             // The peer's Close, or its fault, was read in this very turn: the answer to that is about to be sent.
             return
         }
-        phase = .closing
-        setDeadline(after: deadlines.close) { $0.closeDeadlinePassed() }
+        beginClosing()
         writeOutput()
     }
 
@@ -160,10 +159,7 @@ package final class WebSocketConnection: ByteStreamDelegate {
         case .keepOpen:
             refuseBacklog()
         case .awaitPeerEnd, .end:
-            if phase == .open {
-                phase = .closing
-                setDeadline(after: deadlines.close) { $0.closeDeadlinePassed() }
-            }
+            if phase == .open { beginClosing() }
             if case .end = duty { stream?.finish() }
             report(.clean)
         }
@@ -201,6 +197,13 @@ package final class WebSocketConnection: ByteStreamDelegate {
         let delegate = self.delegate
         self.delegate = nil
         delegate?.connectionClosed(self, closure)
+    }
+
+    private func beginClosing() {
+        phase = .closing
+        // No message is handed on any more, so nobody needs a pause; what ends the stream must be read.
+        stream?.isReceiving = true
+        setDeadline(after: deadlines.close) { $0.closeDeadlinePassed() }
     }
 
     private func closeDeadlinePassed() {

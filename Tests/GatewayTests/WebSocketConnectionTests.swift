@@ -153,6 +153,22 @@ private let impatient: ConnectionDeadlines = {
         #expect(listener.closure == .lost("no answer to our Close frame"))
     }
 
+    @Test("a connection whose receiving is paused still hears the answer to its Close frame", arguments: [false, true])
+    func closePaused(isSecure: Bool) throws {
+        let table = try Turntable()
+        let contexts = isSecure ? try TestCertificates() : nil
+        let server = try TestServer(on: table.reactor, tls: contexts?.server())
+        server.onOpen = { $0.send("unwanted") }
+        let listener = ConnectionListener()
+        listener.onOpen = { connection in
+            connection.isReceiving = false
+            connection.close(.normalClosure)
+        }
+        listener.onEnd = { table.done() }
+        try table.run { try connect(table, server.url, listener, tls: contexts?.client()) }
+        #expect(listener.closure == .closed(.normalClosure, reason: ""))
+    }
+
     @Test("a certificate that nobody vouches for is refused in one line") func untrusted() throws {
         let table = try Turntable()
         let server = try TestServer(on: table.reactor, tls: try TestCertificates().server())
