@@ -12,7 +12,7 @@ package final class WebSocketConnection: ByteStreamDelegate {
 
     let reactor: Reactor
     let tls: TLSContext
-    let proxy: Proxy?
+    let route: ProxyRoute
     let limits: WebSocketLimits
     let deadlines: ConnectionDeadlines
     let makeCompression: ((DeflateParameters) -> MessageCompression?)?
@@ -44,17 +44,17 @@ package final class WebSocketConnection: ByteStreamDelegate {
     /// - Parameters:
     ///   - request: the URL (`ws` or `wss`) and what else the opening handshake says.
     ///   - tls: used when the URL is `wss`.
-    ///   - proxy: an HTTP proxy to tunnel through.
+    ///   - proxy: the way to the host.
     ///   - compression: makes the engines for what was agreed on; needed when `request` offers permessage-deflate. `nil` from it, for want
     ///     of memory, fails the connection.
     package init(
-        _ request: HandshakeRequest, on reactor: Reactor, tls: TLSContext, proxy: Proxy? = nil, limits: WebSocketLimits = .init(),
+        _ request: HandshakeRequest, on reactor: Reactor, tls: TLSContext, proxy: ProxyRoute = .direct, limits: WebSocketLimits = .init(),
         deadlines: ConnectionDeadlines = .init(), compression: ((DeflateParameters) -> MessageCompression?)? = nil
     ) {
         self.request = request
         self.reactor = reactor
         self.tls = tls
-        self.proxy = proxy
+        route = proxy
         self.limits = limits
         self.deadlines = deadlines
         makeCompression = compression
