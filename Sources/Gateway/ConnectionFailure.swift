@@ -4,8 +4,12 @@ package import WebSocketProtocol
 
 /// Why a WebSocket connection did not open.
 package enum ConnectionFailure: Error, Equatable, Sendable {
-    /// No TCP connection, to the host or to the proxy.
+    /// No TCP connection to the host.
     case connect(ConnectFailure)
+    /// The environment variable of this name asks for a proxy that is not spoken.
+    case proxyUnusable(variable: String)
+    /// No TCP connection to the proxy.
+    case proxyConnect(ConnectFailure)
     /// The proxy did not open a tunnel.
     case proxy(host: String, HandshakeError)
     case tls(TLSFailure)
@@ -29,6 +33,9 @@ extension ConnectionFailure: CustomStringConvertible {
     package var description: String {
         switch self {
         case .connect(let failure): "\(failure)"
+        case .proxyUnusable(let variable):
+            "\(variable) names no proxy of the only kind that is spoken (http://host:port); correct it, or name the host in NO_PROXY to go without"
+        case .proxyConnect(let failure): "the proxy is out of reach: \(failure); check HTTPS_PROXY and NO_PROXY"
         case .proxy(let host, let error): "the proxy \(host) opens no tunnel: \(PeerText(error)); check HTTPS_PROXY and NO_PROXY"
         case .tls(let failure): "\(failure)"
         case .upgrade(let host, let error): "\(host) accepts no WebSocket: \(PeerText(error)); check gateway_url"

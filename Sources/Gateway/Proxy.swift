@@ -12,8 +12,9 @@ package struct Proxy: Equatable, Sendable {
         self.credentials = credentials
     }
 
-    /// Reads what HTTPS_PROXY holds by custom: `http://user:password@host:port`, where only the host is necessary. `nil` for anything
-    /// else, such as an `https://` or `socks5://` proxy, which are not spoken.
+    /// Reads what HTTPS_PROXY holds by custom: `http://user:password@host:port`, where only the host is necessary. The port is then
+    /// 1080, as curl has it: REST goes through libcurl, and one setting must lead both to one proxy. `nil` for anything else, such as an
+    /// `https://` or `socks5://` proxy, which are not spoken.
     package init?(_ text: String) {
         var rest = Substring(text)
         if let range = text.firstRange(of: "://") {
@@ -30,7 +31,7 @@ package struct Proxy: Equatable, Sendable {
             rest = rest[rest.index(after: at)...]
         }
         do throws(WebSocketURLError) {
-            let url = try WebSocketURL("http://" + rest)
+            let url = try WebSocketURL("http://" + rest, defaultPort: 1080)
             self.init(host: url.host, port: url.port, credentials: credentials)
         } catch {
             return nil

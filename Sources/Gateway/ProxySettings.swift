@@ -2,13 +2,10 @@ package import WebSocketProtocol
 
 /// Which connections go through a proxy, read from the environment as curl reads it.
 package struct ProxySettings: Equatable, Sendable {
-    private var secure: Proxy?
-    private var plain: Proxy?
+    private var secure = ProxyRoute.direct
+    private var plain = ProxyRoute.direct
     /// Host suffixes that are reached directly, in lower case and without a leading dot; `*` is every host.
     private var exceptions: [String] = []
-
-    /// Variables whose value is no proxy that we speak to; worth a line of log.
-    package private(set) var unusable: [String] = []
 
     /// No proxy at all.
     package static let direct = ProxySettings()
@@ -24,26 +21,23 @@ package struct ProxySettings: Equatable, Sendable {
             }
             return nil
         }
-        if let (name, text) = value("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY") {
-            secure = Proxy(text)
-            if secure == nil { unusable.append(name) }
+        func route(_ setting: (name: String, value: String)?) -> ProxyRoute {
+            guard let (name, text) = setting else { return .direct }
+            return Proxy(text).map { .tunnel($0) } ?? .unusable(variable: name)
         }
-        if let (name, text) = value("http_proxy", "all_proxy", "ALL_PROXY") {
-            plain = Proxy(text)
-            if plain == nil, !unusable.contains(name) { unusable.append(name) }
-        }
+        secure = route(value("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"))
+        plain = route(value("http_proxy", "all_proxy", "ALL_PROXY"))
         let list = value("no_proxy", "NO_PROXY")?.value ?? ""
         exceptions = list.split { $0 == "," || $0 == " " }.map { String($0.drop { $0 == "." }).lowercased() }
     }
 
-    /// The proxy for connections to `url`, or `nil` to connect directly.
-    package func proxy(for url: WebSocketURL) -> Proxy? {
-        guard let proxy = url.isSecure ? secure : plain else { return nil }
+    /// The way to `url`.
+    package func proxy(for url: WebSocketURL) -> ProxyRoute {
         let isException = exceptions.contains { exception in
             if exception == "*" { return true }
             let withPort = url.isIPv6 ? "[\(url.host)]:\(url.port)" : "\(url.host):\(url.port)"
             return [url.host, withPort].contains { $0 == exception || $0.hasSuffix("." + exception) }
         }
-        return isException ? nil : proxy
+        return isException ? .direct : url.isSecure ? secure : plain
     }
 }

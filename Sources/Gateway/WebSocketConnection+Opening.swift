@@ -5,14 +5,22 @@ import WebSocketProtocol
 // From nothing to an open connection.
 extension WebSocketConnection {
     private var host: String { request.url.host }
+    private var proxyHost: String { route.proxy?.host ?? "" }
 
     /// Starts to connect. The outcome comes to the delegate, never before this call returns.
     package func open() {
         precondition(phase == .idle, "a connection opens once")
         phase = .connecting
+        switch route {
+        case .direct: connect(to: host, port: request.url.port)
+        case .tunnel(let proxy): connect(to: proxy.host, port: proxy.port)
+        case .unusable(let variable): reactor.nextTurn { [self] in fail(.proxyUnusable(variable: variable)) }
+        }
+    }
+
+    private func connect(to host: String, port: UInt16) {
         connector = TCPConnector.connect(
-            to: proxy?.host ?? host, port: proxy?.port ?? request.url.port, on: reactor,
-            deadline: reactor.now + deadlines.connect
+            to: host, port: port, on: reactor, deadline: reactor.now + deadlines.connect
         ) { [self] in connected($0) }
     }
 
@@ -20,10 +28,10 @@ extension WebSocketConnection {
         connector = nil
         switch result {
         case .failure(let failure):
-            fail(.connect(failure))
+            fail(route == .direct ? .connect(failure) : .proxyConnect(failure))
         case .success(let stream):
             self.stream = stream
-            if let proxy { openTunnel(through: proxy, stream) } else { secure(stream) }
+            if let proxy = route.proxy { openTunnel(through: proxy, stream) } else { secure(stream) }
         }
     }
 
@@ -44,7 +52,7 @@ extension WebSocketConnection {
             tunnel = nil
             secure(stream)
         } catch {
-            return fail(.proxy(host: proxy?.host ?? "", error))
+            return fail(.proxy(host: proxyHost, error))
         }
         // What followed the proxy's answer is the server's.
         guard !input.isEmpty else { return }
@@ -112,7 +120,7 @@ extension WebSocketConnection {
     func openingInterrupted(_ end: StreamEnd) {
         if case .failed(let reason) = end { return fail(.stream(host: host, reason)) }
         if phase == .tunnelling {
-            fail(.proxy(host: proxy?.host ?? "", tunnel?.interrupted() ?? .endedInHead))
+            fail(.proxy(host: proxyHost, tunnel?.interrupted() ?? .endedInHead))
         } else {
             fail(.upgrade(host: host, handshake?.interrupted() ?? .endedInHead))
         }

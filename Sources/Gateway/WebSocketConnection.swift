@@ -12,7 +12,7 @@ package final class WebSocketConnection: ByteStreamDelegate {
 
     let reactor: Reactor
     let tls: TLSContext
-    let proxy: Proxy?
+    let route: ProxyRoute
     let limits: WebSocketLimits
     let deadlines: ConnectionDeadlines
     let makeCompression: ((DeflateParameters) -> MessageCompression?)?
@@ -44,17 +44,17 @@ package final class WebSocketConnection: ByteStreamDelegate {
     /// - Parameters:
     ///   - request: the URL (`ws` or `wss`) and what else the opening handshake says.
     ///   - tls: used when the URL is `wss`.
-    ///   - proxy: an HTTP proxy to tunnel through.
+    ///   - proxy: the way to the host.
     ///   - compression: makes the engines for what was agreed on; needed when `request` offers permessage-deflate. `nil` from it, for want
     ///     of memory, fails the connection.
     package init(
-        _ request: HandshakeRequest, on reactor: Reactor, tls: TLSContext, proxy: Proxy? = nil, limits: WebSocketLimits = .init(),
+        _ request: HandshakeRequest, on reactor: Reactor, tls: TLSContext, proxy: ProxyRoute = .direct, limits: WebSocketLimits = .init(),
         deadlines: ConnectionDeadlines = .init(), compression: ((DeflateParameters) -> MessageCompression?)? = nil
     ) {
         self.request = request
         self.reactor = reactor
         self.tls = tls
-        self.proxy = proxy
+        route = proxy
         self.limits = limits
         self.deadlines = deadlines
         makeCompression = compression
@@ -97,8 +97,7 @@ package final class WebSocketConnection: ByteStreamDelegate {
             // The peer's Close, or its fault, was read in this very turn: the answer to that is about to be sent.
             return
         }
-        phase = .closing
-        setDeadline(after: deadlines.close) { $0.closeDeadlinePassed() }
+        beginClosing()
         writeOutput()
     }
 
@@ -160,10 +159,7 @@ package final class WebSocketConnection: ByteStreamDelegate {
         case .keepOpen:
             refuseBacklog()
         case .awaitPeerEnd, .end:
-            if phase == .open {
-                phase = .closing
-                setDeadline(after: deadlines.close) { $0.closeDeadlinePassed() }
-            }
+            if phase == .open { beginClosing() }
             if case .end = duty { stream?.finish() }
             report(.clean)
         }
@@ -201,6 +197,13 @@ package final class WebSocketConnection: ByteStreamDelegate {
         let delegate = self.delegate
         self.delegate = nil
         delegate?.connectionClosed(self, closure)
+    }
+
+    private func beginClosing() {
+        phase = .closing
+        // No message is handed on any more, so nobody needs a pause; what ends the stream must be read.
+        stream?.isReceiving = true
+        setDeadline(after: deadlines.close) { $0.closeDeadlinePassed() }
     }
 
     private func closeDeadlinePassed() {

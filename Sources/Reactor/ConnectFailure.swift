@@ -45,6 +45,7 @@ package struct ConnectFailure: Error, Equatable, Sendable, CustomStringConvertib
         case .lookup(let failure) where failure.isTemporary: "check the network and the DNS server"
         case .lookup: "check the spelling of the host name"
         case .refused(let attempts) where attempts.contains { $0.failure?.code == ECONNREFUSED }: "is a server listening on that port?"
+        case .refused(let attempts) where attempts.contains { $0.failure?.code == EMFILE }: "raise the limit on open files (ulimit -Hn)"
         case .refused: "check the network and its routes"
         case .deadlinePassed([]): "check the network and the DNS server"
         case .deadlinePassed: "check the network and its firewalls"

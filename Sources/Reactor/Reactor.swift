@@ -183,11 +183,10 @@ package final class Reactor {
         guard let deadline = timers.nextDeadline else { return -1 }
         let left = deadline - clock.now
         guard left > .zero else { return 0 }
+        guard left < .milliseconds(CInt.max) else { return .max }
         // Rounded up: waking before the deadline would only mean to wait again.
         let (seconds, attoseconds) = left.components
-        let milliseconds = seconds.multipliedReportingOverflow(by: 1000)
-        let rounded = milliseconds.partialValue &+ (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-        return milliseconds.overflow || rounded > Int64(CInt.max) ? CInt.max : CInt(rounded)
+        return CInt(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
 
     private func dispatch(_ event: PollEvent) {

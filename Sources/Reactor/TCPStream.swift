@@ -204,7 +204,7 @@ package final class TCPStream: ByteStream, ReadinessHandler {
         if case .open = reading, isReceiving { interest.insert(.readable) }
         if !unsent.isEmpty { interest.insert(.writable) }
         switch registration {
-        case let registration? where interest.isEmpty && isReceiving:
+        case let registration? where interest.isEmpty && reading == .ended:
             self.registration = nil
             reactor.unregister(registration)
         case let registration?:

@@ -28,8 +28,9 @@ package struct WebSocketURL: Equatable, Hashable, Sendable {
         return port == scheme.defaultPort ? name : "\(name):\(port)"
     }
 
+    /// - Parameter defaultPort: The port of a URL that names none; the scheme's own if this is `nil`.
     /// - Throws: `WebSocketURLError` for anything RFC 3986 does not allow, user information, a fragment, or a host that no name could be.
-    package init(_ text: String) throws(WebSocketURLError) {
+    package init(_ text: String, defaultPort: UInt16? = nil) throws(WebSocketURLError) {
         let (schemeText, afterScheme) = try Self.splitScheme(text)
         guard let scheme = Scheme(rawValue: schemeText.lowercased()) else { throw .unsupportedScheme(String(schemeText)) }
         self.scheme = scheme
@@ -51,7 +52,7 @@ package struct WebSocketURL: Equatable, Hashable, Sendable {
 
         let rest = text[afterScheme...]
         let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
-        (host, isIPv6, port) = try Self.parseAuthority(rest[..<authorityEnd], defaultPort: scheme.defaultPort)
+        (host, isIPv6, port) = try Self.parseAuthority(rest[..<authorityEnd], defaultPort: defaultPort ?? scheme.defaultPort)
 
         let target = rest[authorityEnd...]
         if let bracket = target.utf8.firstIndex(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") }) {

@@ -16,7 +16,7 @@ private let impatient: ConnectionDeadlines = {
 
 @Suite("WebSocket connections over real sockets") struct WebSocketConnectionTests {
     private func connect(
-        _ table: Turntable, _ url: String, _ listener: ConnectionListener, tls: TLSContext? = nil, proxy: Proxy? = nil,
+        _ table: Turntable, _ url: String, _ listener: ConnectionListener, tls: TLSContext? = nil, proxy: ProxyRoute = .direct,
         limits: WebSocketLimits = .init(), deadlines: ConnectionDeadlines = .init()
     ) throws {
         var request = HandshakeRequest(url: try WebSocketURL(url))
@@ -153,6 +153,22 @@ private let impatient: ConnectionDeadlines = {
         #expect(listener.closure == .lost("no answer to our Close frame"))
     }
 
+    @Test("a connection whose receiving is paused still hears the answer to its Close frame", arguments: [false, true])
+    func closePaused(isSecure: Bool) throws {
+        let table = try Turntable()
+        let contexts = isSecure ? try TestCertificates() : nil
+        let server = try TestServer(on: table.reactor, tls: contexts?.server())
+        server.onOpen = { $0.send("unwanted") }
+        let listener = ConnectionListener()
+        listener.onOpen = { connection in
+            connection.isReceiving = false
+            connection.close(.normalClosure)
+        }
+        listener.onEnd = { table.done() }
+        try table.run { try connect(table, server.url, listener, tls: contexts?.client()) }
+        #expect(listener.closure == .closed(.normalClosure, reason: ""))
+    }
+
     @Test("a certificate that nobody vouches for is refused in one line") func untrusted() throws {
         let table = try Turntable()
         let server = try TestServer(on: table.reactor, tls: try TestCertificates().server())
@@ -204,7 +220,7 @@ private let impatient: ConnectionDeadlines = {
         try table.run {
             try connect(
                 table, server.url, listener, tls: contexts?.client(),
-                proxy: Proxy(host: "127.0.0.1", port: proxy.port, credentials: .init(user: "u", password: "p")))
+                proxy: .tunnel(Proxy(host: "127.0.0.1", port: proxy.port, credentials: .init(user: "u", password: "p"))))
         }
         #expect(listener.texts == ["through"])
         let host = isSecure ? "localhost" : "127.0.0.1"
@@ -221,6 +237,31 @@ private let impatient: ConnectionDeadlines = {
             return
         }
         #expect(refusal.status == 407)
+    }
+
+    @Test("a proxy that nobody can reach is named as such") func proxyUnreachable() throws {
+        let table = try Turntable()
+        let server = try TestServer(on: table.reactor)
+        let port = server.port
+        server.close()
+        let listener = ConnectionListener()
+        listener.onEnd = { table.done() }
+        try table.run { try connect(table, "wss://discord.invalid", listener, proxy: .tunnel(Proxy(host: "127.0.0.1", port: port))) }
+        guard case .proxyConnect(let failure) = listener.failure else { return #expect(Bool(false), "\(listener.failure as Any)") }
+        #expect(failure.port == port)
+    }
+
+    @Test("a proxy that is not spoken is not passed over") func proxyUnusable() throws {
+        let table = try Turntable()
+        let server = try TestServer(on: table.reactor)
+        let listener = ConnectionListener()
+        listener.onEnd = { table.done() }
+        try table.run {
+            try connect(table, server.url, listener, proxy: .unusable(variable: "ALL_PROXY"))
+            #expect(listener.failure == nil, "told later")
+        }
+        #expect(listener.failure == .proxyUnusable(variable: "ALL_PROXY"))
+        #expect(server.peers.isEmpty)
     }
 
     @Test("a proxy that never answers, silent or a byte at a time", arguments: [false, true]) func slowProxy(drips: Bool) throws {
@@ -241,7 +282,7 @@ private let impatient: ConnectionDeadlines = {
         let listener = ConnectionListener()
         listener.onEnd = { table.done() }
         try table.run {
-            try connect(table, "wss://discord.invalid", listener, proxy: Proxy(host: "127.0.0.1", port: server.port), deadlines: impatient)
+            try connect(table, "wss://discord.invalid", listener, proxy: .tunnel(Proxy(host: "127.0.0.1", port: server.port)), deadlines: impatient)
         }
         return listener
     }

@@ -136,6 +136,18 @@ import Darwin
         #expect((1...20).contains(poller.waits.last ?? 0))
     }
 
+    @Test("a timer further off than a poller can wait for is waited for in parts", arguments: [
+        .milliseconds(Int64(CInt.max) + 1000), .seconds(Int64.max / 1000) + .milliseconds(999), .seconds(Int64.max),
+    ] as [Duration])
+    func distantTimer(delay: Duration) throws {
+        let poller = RecordingPoller(try PollerKind.platformDefault.makePoller())
+        let reactor = try Reactor(poller: poller)
+        reactor.schedule(after: delay) { Issue.record("a timer that is due in the distant future has fired") }
+        reactor.handle.stop()
+        reactor.run()
+        #expect(poller.waits == [.max])
+    }
+
     // MARK: Jobs
 
     @Test("jobs of many threads all run, each thread's in its order", arguments: PollerKind.allCases)

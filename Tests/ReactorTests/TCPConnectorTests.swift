@@ -159,6 +159,8 @@ import Darwin
         let six = SocketAddress.loopback(.ipv6, port: 443)
         #expect(text("::1", .refused([.init(address: six, failure: IOFailure(call: "connect", code: ENETUNREACH))]))
             == "cannot connect to [::1]:443: [::1]:443: Network is unreachable; check the network and its routes")
+        #expect(text("::1", .refused([.init(address: six, failure: IOFailure(call: "socket", code: EMFILE))]))
+            == "cannot connect to [::1]:443: [::1]:443: Too many open files; raise the limit on open files (ulimit -Hn)")
     }
 
     // MARK: Names

@@ -215,6 +215,36 @@ import Darwin
         #expect(recorder.end == .clean)
     }
 
+    @Test("nor does it spin when it was paused after the peer's end, and the peer then resets", arguments: PollerKind.allCases)
+    func resetAfterEndWhilePaused(_ kind: PollerKind) throws {
+        let recorder = StreamRecorder()
+        let poller = RecordingPoller(try kind.makePoller())
+        let size = 8 * 1024 * 1024
+        let count = Box(0)
+        try run(try Reactor(poller: poller)) { reactor in
+            try RawPeer.open(on: reactor, recorder: recorder) { stream, peer in
+                // More than the kernel takes, so that the stream still has something to wait for when the peer's end comes.
+                stream.write([UInt8](repeating: 1, count: size))
+                shutdown(peer.socket, CInt(SHUT_WR))
+                recorder.onEnd = { _ in
+                    stream.isReceiving = false
+                    peer.poll(on: reactor) { read in
+                        if case .bytes(let bytes) = read { count.value += bytes.count }
+                        guard count.value == size else { return }
+                        peer.reset()
+                        let before = poller.waits.count
+                        reactor.schedule(after: .milliseconds(30)) {
+                            #expect(poller.waits.count - before < 5)
+                            stream.abort()
+                            reactor.handle.stop()
+                        }
+                    }
+                }
+            }
+        }
+        #expect(recorder.end == .clean)
+    }
+
     @Test("a reset is a failure that names call, reason and peer", arguments: PollerKind.allCases)
     func reset(_ kind: PollerKind) throws {
         let recorder = StreamRecorder()
