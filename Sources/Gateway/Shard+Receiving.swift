@@ -158,7 +158,7 @@ extension Shard: WebSocketConnectionDelegate {
             report(.sessionInvalidated(resumable: isResumable))
         default:
             // Opcodes that are not documented will appear.
-            session.heard()
+            break
         }
     }
 
