@@ -19,7 +19,8 @@ extension ShardFleet: ShardOwner {
         if shards.allSatisfy({ $0.session.phase == .stopped || $0.session.phase == .failed }) { left() }
     }
 
-    /// Whatever stops one shard for ever is wrong for all of them: the token, the intents, the layout, the version.
+    /// Whatever stops one shard for ever is wrong for all of them: the token, the intents, the layout, the version. Only a layout that Discord
+    /// itself recommended, and that the bot has outgrown since, is replaced.
     func shard(_ shard: Shard, failed failure: GatewaySession.Failure) {
         switch failure {
         case .closed(.authenticationFailed): fail(.tokenRefused)
@@ -27,6 +28,7 @@ extension ShardFleet: ShardOwner {
             fail(.intentsDisallowed(context.configuration.intents.intersection(.privileged).names))
         case .closed(let reason): fail(.refused(reason, shard: shard.id))
         case .identifyRefused(let times): fail(.identifyRefused(shard: shard.id, times: times))
+        case .closed(.shardingRequired) where context.configuration.layout == .automatic: startAnew()
         }
     }
 }

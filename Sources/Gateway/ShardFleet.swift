@@ -33,6 +33,10 @@ package final class ShardFleet {
 
     /// - Parameters:
     ///   - metrics: goes on from what earlier fleets of the bot have counted.
+    /// How many shards turned out to be too few.
+    private var outgrownCount = 0
+    /// What was said last about sessions that could not be saved, until one succeeds: it is tried every few seconds.
+    var saveFault: String?
     ///   - source: asks GET /gateway/bot; called at the start and whenever URL or budget may have changed.
     package init(
         configuration: GatewayConfiguration, reactor: Reactor, tls: TLSContext, metrics: GatewayMetrics = GatewayMetrics(),
@@ -144,9 +148,26 @@ package final class ShardFleet {
     /// Makes the shards. `false` when it cannot be done.
     private func prepare(_ info: GatewayBotInfo) -> Bool {
         let configuration = context.configuration
+    /// The shards are too few: asks how many there have to be now, and starts with those.
+    func startAnew() {
+        guard case .running = state else { return }
+        context.note(nil, .outgrown(shards: shards.count))
+        outgrownCount = shards.count
+        state = .preparing
+        admission?.stop()
+        for shard in shards { shard.leave(keepingSession: false) }
+        saveSessions()
+        (shards, admission, sessions) = ([], nil, nil)
+        refresh()
+    }
+
         if let fault = configuration.layout.fault {
             fail(.invalidLayout(fault))
             return false
+        if info.shards <= outgrownCount {
+            fail(.refused(.shardingRequired, shard: ShardID(index: 0, of: outgrownCount)))
+            return false
+        }
         }
         let ids = configuration.layout.shards(recommended: info.shards)
         let sessions = savedSessions()

@@ -61,6 +61,45 @@ import WebSocketProtocol
         #expect(notes.count == 1 && notes[0].description.hasPrefix("\(remaining) more logins are allowed today and 4 needed; waiting until 2"))
         #expect(asked == 2)
     }
+    @Test("9: a close that is fatal for one shard ends all of them: their sessions are kept, nobody reconnects", arguments: [4004, 4014] as [UInt16])
+    func fatalForAll(code: UInt16) throws {
+        let scene = try Scene { $0.layout = .all(count: 3) }
+        scene.gateway.info.maxConcurrency = 3
+        scene.listener.onReady = { _ in
+            if scene.listener.readies.count == 3 { scene.gateway.peers[1].connection.close(code) }
+        }
+        scene.play(failed: {
+            scene.table.when({ scene.gateway.peers.allSatisfy { $0.connection.closeReceived != nil } }) { scene.done() }
+        })
+        #expect(scene.gateway.peers.map { $0.connection.closeReceived?.rawValue } == [4900, code, 4900])
+        #expect(scene.fleet.statuses.allSatisfy { $0.phase == .failed || $0.phase == .stopped || $0.phase == .leaving })
+        #expect(!scene.listener.phases.contains { if case .backingOff = $0 { true } else { false } })
+    }
+
+    @Test("4011 for the recommended shards: the recommendation is asked for again, and all shards start anew") func outgrown() throws {
+        let scene = try Scene()
+        scene.gateway.info.maxConcurrency = 3
+        var asked = 0
+        scene.gateway.onInfo = { info in
+            asked += 1
+            info.shards = asked == 1 ? 2 : 3
+        }
+        var shards: [String] = []
+        scene.gateway.onCommand = { peer, opcode, data in
+            guard opcode == .identify else { return false }
+            shards.append("\(data["shard"]?[0]?.integerValue ?? -1)/\(data["shard"]?[1]?.integerValue ?? -1)")
+            guard shards.count == 2 else { return false }
+            peer.connection.close(4011)
+            return true
+        }
+        scene.listener.onReady = { _ in
+            if scene.fleet.statuses.count == 3, scene.fleet.statuses.allSatisfy({ $0.phase == .ready }) { scene.done() }
+        }
+        scene.play()
+        #expect(Set(shards.prefix(2)) == ["0/2", "1/2"] && Set(shards.dropFirst(2)) == ["0/3", "1/3", "2/3"])
+        #expect(asked == 2)
+    }
+
 
     @Test("commands go to the shard that owns the guild") func routing() throws {
         let scene = try Scene { $0.layout = .all(count: 3) }
