@@ -100,6 +100,7 @@ extension Shard: WebSocketConnectionDelegate {
             context.metrics.totals.repeatedEvents += 1
             return
         }
+        if !context.hasProgress { owner.shardProgressed() }
         guard let event = envelope.event else {
             context.metrics.totals.unknownEvents += 1
             guard context.subscriptions.includesUnknown else { return }

@@ -15,6 +15,8 @@ extension ShardFleet: ShardOwner {
 
     func shard(_ shard: Shard, saves point: ResumePoint?) { keep(point, of: shard) }
 
+    func shardProgressed() { checkpointLater() }
+
     func shardStopped(_ shard: Shard) {
         if shards.allSatisfy({ $0.session.phase == .stopped || $0.session.phase == .failed }) { left() }
     }
@@ -26,9 +28,9 @@ extension ShardFleet: ShardOwner {
         case .closed(.authenticationFailed): fail(.tokenRefused)
         case .closed(.disallowedIntents):
             fail(.intentsDisallowed(context.configuration.intents.intersection(.privileged).names))
+        case .closed(.shardingRequired) where context.configuration.layout == .automatic: startAnew()
         case .closed(let reason): fail(.refused(reason, shard: shard.id))
         case .identifyRefused(let times): fail(.identifyRefused(shard: shard.id, times: times))
-        case .closed(.shardingRequired) where context.configuration.layout == .automatic: startAnew()
         }
     }
 }

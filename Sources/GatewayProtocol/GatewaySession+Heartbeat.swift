@@ -34,7 +34,6 @@ extension GatewaySession {
         beat.next = next > now ? next : now + beat.interval
         heartbeat = beat
         actions.append(.setTimer(.heartbeat, at: beat.next))
-        saveProgress(into: &actions)
     }
 
     /// A requested beat is sent at once and does not shift the schedule.

@@ -52,7 +52,6 @@ package struct GatewaySession: ~Copyable {
     /// The last `s` of the session; `noSequence` before the first.
     var lastSequence = noSequence
     static let noSequence: Int64 = -1
-    var savedSequence = noSequence
 
     /// Between IDENTIFY or RESUME and the end of the connection; outside of it a dispatch is none of ours.
     var isLoggedIn = false
@@ -94,7 +93,6 @@ package struct GatewaySession: ~Copyable {
         if let resumePoint {
             identity = (resumePoint.sessionID, resumePoint.url)
             lastSequence = resumePoint.sequence
-            savedSequence = resumePoint.sequence
         }
     }
 
