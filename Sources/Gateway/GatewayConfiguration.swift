@@ -23,6 +23,8 @@ package struct GatewayConfiguration: Sendable {
     package var identifyInterval = IdentifyQueue.defaultInterval
     /// An existing directory for the identify ledger and the saved sessions; `nil` keeps both in memory only.
     package var stateDirectory: String?
+    /// How far behind a saved sequence may be while events flow. A crash repeats the events of that time.
+    package var checkpointInterval: Duration = .seconds(5)
     /// What happens when the day's session starts are used up.
     package var spentBudget = SpentBudget.wait
     /// How long `shutdown` waits for the shards' closing handshakes.

@@ -18,6 +18,8 @@ final class GatewayContext {
     var subscriptions = EventSet()
     var traces: [ProtocolTrace] = []
     weak var delegate: (any GatewayDelegate)?
+    /// A shard has received an event since its sequence was last looked at in order to save it.
+    var hasProgress = false
     /// The URL of GET /gateway/bot with our query.
     var gatewayURL: WebSocketURL?
 

@@ -16,6 +16,10 @@ package protocol GatewayDelegate: AnyObject {
         shard: ShardID, dispatchedUnknown name: UnsafeRawBufferPointer, sequence: Int64, data: UnsafeRawBufferPointer,
         encoding: PayloadEncoding)
 
+    /// Calls `body`, on the reactor thread, once all that was dispatched until now has been handed to whoever handles it. What is saved for the
+    /// next process is never ahead of that: events that a crash takes from a queue come again with the RESUME.
+    func gateway(onceHandled body: @escaping () -> Void)
+
     /// A new session began. The READY dispatch itself follows to those who subscribed to it.
     func gateway(shard: ShardID, becameReady ready: Ready)
 
@@ -30,4 +34,9 @@ package protocol GatewayDelegate: AnyObject {
 
     /// The fleet has stopped and will not start again.
     func gatewayFailed(_ failure: GatewayFailure)
+}
+
+extension GatewayDelegate {
+    /// For those that keep no queue.
+    package func gateway(onceHandled body: @escaping () -> Void) { body() }
 }

@@ -19,6 +19,10 @@ package struct GatewayNote: Equatable, Sendable {
         case waitingForIdentify(needed: Int, remaining: Int, until: Int64)
         case botInfoUnavailable(String, retryAfter: Duration)
         case commandRefused(CommandError)
+        /// Discord closed a connection because the bot has too many guilds for so many shards.
+        case outgrown(shards: Int)
+        /// Another process of the bot runs the same shards and has the lock of this file.
+        case waitingForProcess(lock: String)
         /// Saved state could not be read or written.
         case stateUnusable(String)
     }
@@ -31,7 +35,8 @@ package struct GatewayNote: Equatable, Sendable {
         case .connecting, .reconnectRequested: .debug
         case .reconnecting: .info
         case .connectionEnded(_, let wasOurFault): wasOurFault ? .error : .info
-        case .connectionFailed, .streamBroken, .sessionInvalidated, .waitingForIdentify, .botInfoUnavailable, .stateUnusable: .warning
+        case .connectionFailed, .streamBroken, .sessionInvalidated, .waitingForIdentify, .botInfoUnavailable, .outgrown, .waitingForProcess,
+            .stateUnusable: .warning
         case .commandRefused: .error
         }
     }
@@ -58,6 +63,10 @@ extension GatewayNote: CustomStringConvertible {
         case .botInfoUnavailable(let reason, let pause):
             "GET /gateway/bot: \(reason); trying again in \((pause / .milliseconds(100)).rounded() / 10) s"
         case .commandRefused(let error): "\(error)"
+        case .outgrown(let count):
+            "the bot has outgrown its \(count) shard\(count == 1 ? "" : "s") (4011); logging in anew with as many as Discord recommends now"
+        case .waitingForProcess(let lock):
+            "another process runs these shards of this bot (it has the lock of \(lock)); waiting until it ends, to go on where it stops"
         case .stateUnusable(let reason): reason
         }
     }

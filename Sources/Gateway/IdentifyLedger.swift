@@ -1,16 +1,22 @@
 import JSON
 package import Reactor
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Counts session starts across restarts, so that a process that crashes and comes back again and again cannot spend more of them than
 /// Discord allows: a token that does is reset.
 ///
-/// Each IDENTIFY is on disk before it is sent. What Discord says and what was counted here are both believed: the smaller rest counts.
+/// Each IDENTIFY is in the file before it is sent. What Discord says and what was counted here are both believed: the smaller rest counts.
 /// Processes that share the file count together and keep Discord's distance between two IDENTIFYs of one key. Times are Unix milliseconds.
 package struct IdentifyLedger {
     package enum Answer: Equatable, Sendable {
         /// One IDENTIFY may be sent. It is counted; `fault` says why it could not be written down.
         case granted(fault: IOFailure?)
-        /// The key's turn comes then: another process, or the one before this, has just used it.
+        /// The key's turn comes then: another process, or the one before this, has just used it. Or another process has the file.
         case wait(until: Int64)
         /// No session start is left.
         case spent
@@ -31,6 +37,12 @@ package struct IdentifyLedger {
     }
 
     private static let day: Int64 = 86_400_000
+
+    /// Since when another process has had the lock, as long as it does. It needs it for a moment; one that was stopped with it must not keep this
+    /// bot offline for longer than `lockPatience`.
+    private var lockedSince: Int64?
+    private static let lockPatience: Int64 = 10_000
+    private static let lockPause: Int64 = 50
 
     /// A ledger that forgets when the process ends.
     package init(bot: String) {
@@ -77,7 +89,13 @@ package struct IdentifyLedger {
         guard let file else { return decide(key, interval, now) }
         // Where the file fails, what was counted here holds for as long as this process lives; and Discord counts too.
         do throws(IOFailure) {
-            let lock = try file.lock()
+            guard let lock = try file.lock() else {
+                let since = lockedSince ?? now
+                lockedSince = since
+                if (0..<Self.lockPatience).contains(now - since) { return .wait(until: now + Self.lockPause) }
+                throw IOFailure(call: "flock \(file.path).lock", code: EWOULDBLOCK)
+            }
+            lockedSince = nil
             if let saved = try Self.read(file, bot) { merge(saved, at: now) }
             let answer = decide(key, interval, now)
             if case .granted = answer {

@@ -100,6 +100,7 @@ extension Shard: WebSocketConnectionDelegate {
             context.metrics.totals.repeatedEvents += 1
             return
         }
+        if !context.hasProgress { owner.shardProgressed() }
         guard let event = envelope.event else {
             context.metrics.totals.unknownEvents += 1
             guard context.subscriptions.includesUnknown else { return }
@@ -158,7 +159,7 @@ extension Shard: WebSocketConnectionDelegate {
             report(.sessionInvalidated(resumable: isResumable))
         default:
             // Opcodes that are not documented will appear.
-            session.heard()
+            break
         }
     }
 

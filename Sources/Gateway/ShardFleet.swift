@@ -22,6 +22,9 @@ package final class ShardFleet {
     var shards: [Shard] = []
     var admission: LoginAdmission?
     var sessions: SavedSessions?
+    /// The saved sessions are this process's alone.
+    var claim: StateFile.Lock?
+    var claimTimer: TimerToken?
     var checkpointTimer: TimerToken?
     var savesNextTurn = false
     private var leaveTimer: TimerToken?
@@ -30,6 +33,10 @@ package final class ShardFleet {
     private var isRefreshing = false
     private var lastRefresh: ContinuousClock.Instant?
     var nextNonce = 0
+    /// How many shards turned out to be too few.
+    private var outgrownCount = 0
+    /// What was said last about sessions that could not be saved, until one succeeds: it is tried every few seconds.
+    var saveFault: String?
 
     /// - Parameters:
     ///   - metrics: goes on from what earlier fleets of the bot have counted.
@@ -86,7 +93,7 @@ package final class ShardFleet {
         context.reactor.assertCurrent()
         guard case .idle = state else { return }
         state = .preparing
-        refresh()
+        claimSessions()
     }
 
     /// However many shards cannot reach the gateway, its URL is asked for once in so long.
@@ -141,9 +148,26 @@ package final class ShardFleet {
         for shard in shards { shard.start() }
     }
 
+    /// The shards are too few: asks how many there have to be now, and starts with those.
+    func startAnew() {
+        guard case .running = state else { return }
+        context.note(nil, .outgrown(shards: shards.count))
+        outgrownCount = shards.count
+        state = .preparing
+        admission?.stop()
+        for shard in shards { shard.leave(keepingSession: false) }
+        saveSessions()
+        (shards, admission, sessions) = ([], nil, nil)
+        refresh()
+    }
+
     /// Makes the shards. `false` when it cannot be done.
     private func prepare(_ info: GatewayBotInfo) -> Bool {
         let configuration = context.configuration
+        if info.shards <= outgrownCount {
+            fail(.refused(.shardingRequired, shard: ShardID(index: 0, of: outgrownCount)))
+            return false
+        }
         if let fault = configuration.layout.fault {
             fail(.invalidLayout(fault))
             return false
@@ -164,35 +188,6 @@ package final class ShardFleet {
         shards = zip(ids, points).map { Shard($0, context: context, owner: self, resumePoint: $1) }
         return true
     }
-
-    private func savedSessions() -> SavedSessions {
-        let configuration = context.configuration
-        let terms =
-            "\(Self.botKey(configuration.token)) intents=\(configuration.intents.rawValue) large=\(configuration.largeThreshold ?? 0)"
-        do throws(IOFailure) {
-            return try SavedSessions(file: stateFile(configuration.layout.sessionsFileName), terms: terms)
-        } catch {
-            context.note(nil, .stateUnusable("cannot read the saved sessions: \(error)"))
-            return SavedSessions(terms: terms)
-        }
-    }
-
-    private func identifyLedger() -> IdentifyLedger {
-        let bot = Self.botKey(context.configuration.token)
-        do throws(IOFailure) {
-            return try IdentifyLedger(file: stateFile("identifies.json"), bot: bot)
-        } catch {
-            context.note(nil, .stateUnusable("cannot read the identify ledger: \(error)"))
-            return IdentifyLedger(bot: bot)
-        }
-    }
-
-    private func stateFile(_ name: String) -> StateFile? {
-        context.configuration.stateDirectory.map { StateFile(path: "\($0)/\(name)") }
-    }
-
-    /// The first part of a token is the bot's id in base 64, which is no secret.
-    private static func botKey(_ token: BotToken) -> String { String(token.exposed.prefix { $0 != "." }) }
 
     // MARK: Leaving
 
@@ -232,10 +227,11 @@ package final class ShardFleet {
         state = .stopped
         cancelTimers()
         saveSessions()
+        claim = nil
     }
 
     private func cancelTimers() {
-        for token in [checkpointTimer.take(), leaveTimer.take(), retryTimer.take()] {
+        for token in [claimTimer.take(), checkpointTimer.take(), leaveTimer.take(), retryTimer.take()] {
             if let token { context.reactor.cancel(token) }
         }
         admission?.stop()

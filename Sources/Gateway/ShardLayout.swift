@@ -28,11 +28,11 @@ package enum ShardLayout: Equatable, Sendable {
         }
     }
 
-    /// Processes that run parts of one layout may share a directory; each keeps its own sessions there.
-    var sessionsFileName: String {
+    /// Bots, and processes that run parts of one layout, may share a directory; each keeps its own sessions there.
+    func sessionsFileName(of bot: String) -> String {
         switch self {
-        case .automatic, .all: "sessions.json"
-        case .range(let range, let count): "sessions-\(range.lowerBound)-\(range.upperBound)-of-\(count).json"
+        case .automatic, .all: "sessions-\(bot).json"
+        case .range(let range, let count): "sessions-\(bot)-\(range.lowerBound)-\(range.upperBound)-of-\(count).json"
         }
     }
 }

@@ -12,8 +12,10 @@ protocol ShardOwner: AnyObject {
     func shardLeftLogin(_ shard: Shard)
     /// The gateway URL could not be connected to.
     func shardCannotReachGateway(_ shard: Shard)
-    /// The shard's resume point moved, or is gone.
+    /// A session began, is left for a later process, or is gone.
     func shard(_ shard: Shard, saves point: ResumePoint?)
+    /// An event was received for the first time since the fleet last looked how far its shards are.
+    func shardProgressed()
     /// The shard has ended as asked.
     func shardStopped(_ shard: Shard)
     /// The shard gave up.

@@ -43,7 +43,9 @@ package struct StateFile: Sendable {
     /// Replaces the document.
     package func write(_ value: JSONValue) throws(IOFailure) {
         let temporary = path + ".new"
-        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        // What a crash left there, or somebody who wants to read along or to have another file overwritten, is not written into.
+        unlink(temporary)
+        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw IOFailure(call: "open \(temporary)", code: errno) }
         var failure: IOFailure?
         value.serialized.withUnsafeBytes { bytes in
@@ -63,12 +65,14 @@ package struct StateFile: Sendable {
         if let failure { throw failure }
     }
 
-    /// Waits until no other process holds the lock of this document, and takes it until the value ends.
-    package func lock() throws(IOFailure) -> Lock {
+    /// Takes the lock of this document, which ends with the value or with the process; `nil` while another process has it. Never waits: whoever
+    /// has it may have been stopped, and the reactor thread has heartbeats to send.
+    package func lock() throws(IOFailure) -> Lock? {
         let file = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw IOFailure(call: "open \(path).lock", code: errno) }
         let lock = Lock(file: file)
-        while flock(file, LOCK_EX) != 0 {
+        while flock(file, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EWOULDBLOCK { return nil }
             guard errno == EINTR else { throw IOFailure(call: "flock \(path).lock", code: errno) }
         }
         return lock

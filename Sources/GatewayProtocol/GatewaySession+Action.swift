@@ -29,7 +29,7 @@ extension GatewaySession {
 
         /// The shard is online: commands may be sent. After a resume the presence is still there, after an identify the one in IDENTIFY is.
         case announceReady(resumed: Bool)
-        /// Keep this for a RESUME by a later process.
+        /// A session has begun, or is left for a later process: keep this for its RESUME. In between `resumePoint` tells how far the session is.
         case saveResumePoint(ResumePoint)
         /// The session is gone: what was kept is worthless.
         case forgetResumePoint

@@ -14,17 +14,18 @@ extension GatewaySession {
     ) {
         let first = now + interval * chance
         heartbeat = Heartbeat(interval: interval, last: now, next: first)
-        heardSinceBeat = true
+        isAcknowledged = true
         actions.append(.setTimer(.heartbeat, at: first))
     }
 
     mutating func heartbeatDue(at now: ContinuousClock.Instant, _ chance: Double, into actions: inout [Action]) {
         guard var beat = heartbeat else { return }
-        // The second test finds a machine that was suspended: the server gave the connection up long ago, whatever arrived before.
-        guard heardSinceBeat, now - beat.last <= beat.interval * 2 else {
+        // Events are no acknowledgement: they come down a road on which our beats may not go up. The second test finds a machine that was
+        // suspended: the server gave the connection up long ago, whatever arrived before.
+        guard isAcknowledged, now - beat.last <= beat.interval * 2 else {
             return leaveConnection(at: now, chance, into: &actions)
         }
-        heardSinceBeat = false
+        isAcknowledged = false
         sendHeartbeat(at: now, into: &actions)
         beat.last = now
         beat.answers = 0
@@ -33,20 +34,18 @@ extension GatewaySession {
         beat.next = next > now ? next : now + beat.interval
         heartbeat = beat
         actions.append(.setTimer(.heartbeat, at: beat.next))
-        saveProgress(into: &actions)
     }
 
     /// A requested beat is sent at once and does not shift the schedule.
     mutating func heartbeatRequested(at now: ContinuousClock.Instant, into actions: inout [Action]) {
         guard let beat = heartbeat else { return }
-        heardSinceBeat = true
         guard beat.answers < Self.answerLimit else { return }
         heartbeat?.answers += 1
         sendHeartbeat(at: now, into: &actions)
     }
 
     mutating func heartbeatAcknowledged(at now: ContinuousClock.Instant) {
-        heardSinceBeat = true
+        isAcknowledged = true
         guard let sent = unacknowledgedBeats.first else { return }
         unacknowledgedBeats.removeFirst()
         latency = now - sent

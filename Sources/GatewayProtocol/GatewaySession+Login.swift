@@ -80,7 +80,7 @@ extension GatewaySession {
         failedIdentifies = 0
         refusedIdentifies = 0
         actions.append(.cancelTimer(.deadline))
-        saveProgress(into: &actions)
+        if !resumed, let resumePoint { actions.append(.saveResumePoint(resumePoint)) }
         actions.append(.announceReady(resumed: resumed))
     }
 
@@ -103,20 +103,16 @@ extension GatewaySession {
         case .idle:
             phase = .stopped
         }
-        if keepingSession { saveProgress(into: &actions) } else { forgetSession(into: &actions) }
+        if !keepingSession {
+            forgetSession(into: &actions)
+        } else if let resumePoint {
+            actions.append(.saveResumePoint(resumePoint))
+        }
         if phase == .stopped { actions.append(.stop) }
-    }
-
-    /// Hands out the resume point when it has moved since the last time.
-    mutating func saveProgress(into actions: inout [Action]) {
-        guard lastSequence != savedSequence, let resumePoint else { return }
-        savedSequence = lastSequence
-        actions.append(.saveResumePoint(resumePoint))
     }
 
     mutating func forgetSession(into actions: inout [Action]) {
         lastSequence = Self.noSequence
-        savedSequence = Self.noSequence
         guard identity != nil else { return }
         identity = nil
         actions.append(.forgetResumePoint)

@@ -52,12 +52,11 @@ package struct GatewaySession: ~Copyable {
     /// The last `s` of the session; `noSequence` before the first.
     var lastSequence = noSequence
     static let noSequence: Int64 = -1
-    var savedSequence = noSequence
 
     /// Between IDENTIFY or RESUME and the end of the connection; outside of it a dispatch is none of ours.
     var isLoggedIn = false
-    /// Anything arrived since the last heartbeat of the regular schedule. Any event is a sign of life, not only the acknowledgement.
-    var heardSinceBeat = false
+    /// An acknowledgement arrived since the last heartbeat of the regular schedule.
+    var isAcknowledged = false
     var heartbeat: Heartbeat?
 
     /// The regular schedule of one connection.
@@ -94,7 +93,6 @@ package struct GatewaySession: ~Copyable {
         if let resumePoint {
             identity = (resumePoint.sessionID, resumePoint.url)
             lastSequence = resumePoint.sequence
-            savedSequence = resumePoint.sequence
         }
     }
 
@@ -110,14 +108,10 @@ package struct GatewaySession: ~Copyable {
     /// This is all that the session costs per event.
     @inline(__always)
     package mutating func dispatched(sequence: Int64) -> Bool {
-        heardSinceBeat = true
         guard isLoggedIn, sequence > lastSequence else { return false }
         lastSequence = sequence
         return true
     }
-
-    /// Records any other payload, which means nothing here but that the server is alive.
-    package mutating func heard() { heardSinceBeat = true }
 
     /// Takes one fact and appends what has to be done.
     ///

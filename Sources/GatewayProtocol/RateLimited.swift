@@ -26,8 +26,7 @@ package struct RateLimited: Equatable, Sendable {
                 opcode = try reader.readInteger()
             } else if key == "retry_after" {
                 seconds = try reader.readDouble()
-            } else if key == "meta" {
-                if try reader.readNull() { continue }
+            } else if key == "meta", try reader.kind == .object {
                 var meta = try reader.beginObject()
                 while let key = try reader.nextKey(in: &meta) {
                     if key == "guild_id" {

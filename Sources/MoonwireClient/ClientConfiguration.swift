@@ -9,7 +9,8 @@ public struct ClientConfiguration: Sendable {
     /// Which shards this process runs.
     public var shards = Shards.automatic
     /// An existing folder that remembers logins and sessions, so that a process that starts anew goes on where the last one stopped and
-    /// cannot spend more logins than Discord allows. Holds no token. `nil` keeps them in memory, where a crash loop can spend them all.
+    /// cannot spend more logins than Discord allows. Holds no token. While another process runs the same shards of the bot from it, `connect`
+    /// waits for that one to end. `nil` keeps them in memory, where a crash loop can spend them all.
     public var stateDirectory: String?
     /// Bytes of events that may wait for handlers. While a megabyte waits, the gateway is left unread for up to two seconds, so that a burst
     /// waits at Discord. What comes after that fills this queue: beyond half of it `presenceUpdate` and `typingStart` are dropped, beyond it every

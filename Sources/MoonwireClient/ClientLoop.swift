@@ -28,10 +28,7 @@ final class ClientLoop {
         DeliveryPace.Road(
             waitingBytes: { [handlers] in handlers.inbox.waitingBytes },
             setReceiving: { [unowned self] in fleet.isReceiving = $0 },
-            onceHandled: { [handlers, reactor] taken in
-                let taken = LoopBound(taken, on: reactor)
-                handlers.afterWaiting { [handle = reactor.handle] in handle.post { taken.value() } }
-            }),
+            onceHandled: { [unowned self] in gateway(onceHandled: $0) }),
         on: reactor)
 
     private enum Phase { case connecting, online, leaving }
@@ -186,6 +183,11 @@ extension ClientLoop: GatewayDelegate {
     func gateway(
         shard: ShardID, dispatchedUnknown name: UnsafeRawBufferPointer, sequence: Int64, data: UnsafeRawBufferPointer, encoding: PayloadEncoding
     ) {}
+
+    func gateway(onceHandled body: @escaping () -> Void) {
+        let body = LoopBound(body, on: reactor)
+        handlers.afterWaiting { [handle = reactor.handle] in handle.post { body.value() } }
+    }
 
     func gateway(shard: ShardID, becameReady ready: GatewayProtocol.Ready) {
         notify(.info, "shard \(shard) is online as \(ready.userName)")

@@ -14,10 +14,14 @@ struct RestartTests {
 
     /// Kills it once its session is on disk, which is in the turn in which it came online.
     private func crash(_ moonwire: Moonwire) throws {
-        let sessions = URL(fileURLWithPath: try #require(moonwire.folder).path("state/sessions.json"))
+        let state = URL(fileURLWithPath: try #require(moonwire.folder).path("state"))
         let deadline = Date().addingTimeInterval(20)
-        // A file that is not there yet has no session.
-        while (try? String(contentsOf: sessions, encoding: .utf8))?.contains("wss://") != true, Date() < deadline { usleep(5000) }
+        func isSaved() -> Bool {
+            // Neither folder nor file need be there yet.
+            let files = (try? FileManager.default.contentsOfDirectory(at: state, includingPropertiesForKeys: nil)) ?? []
+            return files.contains { $0.lastPathComponent.hasPrefix("sessions-") && (try? String(contentsOf: $0, encoding: .utf8))?.contains("wss://") == true }
+        }
+        while !isSaved(), Date() < deadline { usleep(5000) }
         moonwire.signal(SIGKILL)
         #expect(moonwire.wait().status == -SIGKILL)
     }

@@ -33,7 +33,7 @@ import Testing
         #expect(r.dispatched(sequence: 8))
         #expect(
             r.after(.resumed, 1) == [
-                .cancelTimer(.deadline), .saveResumePoint(.at(8)), .announceReady(resumed: true),
+                .cancelTimer(.deadline), .announceReady(resumed: true),
             ])
     }
 
@@ -169,7 +169,7 @@ import Testing
 
         r = Rehearsal(resumePoint: .at(7))
         _ = r.after(.started)
-        #expect(r.after(.leaveRequested(keepingSession: true)) == [.abandon(.resuming), .stop])
+        #expect(r.after(.leaveRequested(keepingSession: true)) == [.abandon(.resuming), .saveResumePoint(.at(7)), .stop])
 
         r = Rehearsal()
         r.goOnline()

@@ -116,6 +116,19 @@ struct PayloadTests {
         }
     }
 
+    @Test("READY whose other members have changed their form is READY: an IDENTIFY would bring no other", arguments: [nil, 1, "x", [1, [:], ["id": nil]], ["id": nil, "username": 5]] as [JSONValue])
+    func changedReady(form: JSONValue) throws {
+        var value = Self.ready
+        value["guilds"] = form
+        value["application"] = form
+        value["user"] = ["username": form, "id": "10"]
+        try inBothEncodings(value) { bytes, encoding in
+            let ready = try Ready(bytes, encoding: encoding)
+            #expect(ready.sessionID == "abc" && ready.userID == Snowflake(rawValue: 10))
+            #expect(ready.applicationID == nil && ready.guilds.isEmpty)
+        }
+    }
+
     @Test("RATE_LIMITED: seconds as integer or fraction, with and without a nonce")
     func rateLimited() throws {
         try inBothEncodings(["opcode": 8, "retry_after": 22.5, "meta": ["guild_id": "5", "nonce": "n"]]) { bytes, encoding in
@@ -125,11 +138,13 @@ struct PayloadTests {
             #expect(event.guild == Snowflake(rawValue: 5))
             #expect(event.nonce == "n")
         }
-        try inBothEncodings(["meta": nil, "retry_after": 3, "opcode": 31]) { bytes, encoding in
-            let event = try RateLimited(bytes, encoding: encoding)
-            #expect(event.retryAfter == .seconds(3))
-            #expect(event.guild == nil)
-            #expect(event.nonce == nil)
+        for meta in [nil, "new", [1]] as [JSONValue] {
+            try inBothEncodings(["meta": meta, "retry_after": 3, "opcode": 31]) { bytes, encoding in
+                let event = try RateLimited(bytes, encoding: encoding)
+                #expect(event.retryAfter == .seconds(3))
+                #expect(event.guild == nil)
+                #expect(event.nonce == nil)
+            }
         }
         for (seconds, bounded) in [(1e300, 86_400), (-5, 0)] as [(Double, Double)] {
             try inBothEncodings(["opcode": 8, "retry_after": .double(seconds), "meta": ["nonce": nil]]) { bytes, encoding in

@@ -15,6 +15,9 @@ final class FleetListener: GatewayDelegate {
     var onReady: (ShardID) -> Void = { _ in }
     var onResumed: () -> Void = {}
     var onFailure: () -> Void = {}
+    /// Holds back what waits for the handlers, which have not come to their events yet, instead of letting it go on.
+    var handlersAreBehind = false
+    private(set) var waiting: [() -> Void] = []
 
     func forget() {
         onEvent = { _ in }
@@ -44,6 +47,10 @@ final class FleetListener: GatewayDelegate {
         let value = String(decoding: data[range].prefix(100), as: UTF8.self)
         events.append(encoding == .json ? "\(name) \(sequence) \(value)" : "\(name) \(sequence)")
         onEvent(events[events.count - 1])
+    }
+
+    func gateway(onceHandled body: @escaping () -> Void) {
+        if handlersAreBehind { waiting.append(body) } else { body() }
     }
 
     func gateway(shard: ShardID, becameReady ready: Ready) {

@@ -148,6 +148,33 @@ import Darwin
         #expect(restarted.spend(key: 1, interval: 5000, at: 500) == Self.granted)
     }
 
+    /// Another process that counts at this moment.
+    private final class OtherProcess {
+        var lock: StateFile.Lock?
+        init(_ file: StateFile) throws { lock = try file.lock() }
+    }
+
+    @Test("while another process counts, this one waits; not for ever, and without stopping its thread") func locked() throws {
+        let directory = try TemporaryFile()
+        let file = StateFile(path: directory.directory + "/identifies.json")
+        var ledger = try IdentifyLedger(file: file, bot: "bot")
+        ledger.update(info(), at: 0)
+        let other = try OtherProcess(file)
+        #expect(spend(&ledger, at: 1000) == .wait(until: 1050))
+        #expect(spend(&ledger, at: 1050) == .wait(until: 1100))
+        other.lock = nil
+        #expect(spend(&ledger, at: 1100) == Self.granted)
+        let stopped = try OtherProcess(file)
+        #expect(spend(&ledger, at: 20_000) == .wait(until: 20_050))
+        guard case .granted(let fault?) = spend(&ledger, at: 30_000) else {
+            Issue.record("a process that was stopped keeps this one offline")
+            return
+        }
+        #expect(fault.description.contains("identifies.json.lock"))
+        #expect(ledger.remaining(at: 30_000) == 98)
+        stopped.lock = nil
+    }
+
     @Test("another bot's ledger, or a damaged file, counts for nothing") func foreign() throws {
         let directory = try TemporaryFile()
         let file = StateFile(path: directory.directory + "/identifies.json")

@@ -5,6 +5,12 @@ import JSON
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 @Suite("Saved sessions: RESUME across restarts") struct SavedSessionsTests {
     private let shard = ShardID(index: 1, of: 4)
     private let point = ResumePoint(sessionID: "s", url: "wss://r", sequence: 42)
@@ -21,6 +27,20 @@ import Testing
         #expect(again.point(of: shard, at: 3000) == point)
         #expect(again.point(of: ShardID(index: 1, of: 5), at: 3000) == nil)
         try #expect(directory.mode(of: "sessions.json") == 0o600)
+    }
+
+    @Test("what lies where the file is written first is neither written into nor read along") func planted() throws {
+        let directory = try TemporaryFile("precious")
+        let file = StateFile(path: directory.directory + "/sessions.json")
+        #expect(symlink(directory.path, file.path + ".new") == 0)
+        try file.write("one")
+        #expect(directory.text(of: "file") == "precious")
+        let loose = try #require(fopen(file.path + ".new", "w"))
+        fclose(loose)
+        chmod(file.path + ".new", 0o666)
+        try file.write("two")
+        try #expect(directory.mode(of: "sessions.json") == 0o600)
+        #expect(directory.text(of: "sessions.json") == #""two""#)
     }
 
     @Test("a stale session is not tried") func stale() {

@@ -41,8 +41,9 @@ final class Scene {
     }()
 
     /// Starts the fleet and turns the table until `done`.
-    func play(within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation) {
-        listener.onFailure = { [table] in table.done() }
+    /// - Parameter failed: what follows when the fleet gives up; the end of the scene unless told otherwise.
+    func play(within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation, failed: (() -> Void)? = nil) {
+        listener.onFailure = failed ?? { [table] in table.done() }
         table.run(within: limit, sourceLocation: sourceLocation) { fleet.start() }
         // What a scenario hung up here holds the scene.
         listener.forget()

@@ -4,7 +4,6 @@ import GatewayProtocol
 import JSON
 import Reactor
 import TLS
-import TestSupport
 import Testing
 import WebSocketProtocol
 
@@ -59,6 +58,45 @@ import WebSocketProtocol
         #expect(connectionsWhileWaiting == 0, "no connection idles meanwhile")
         let notes = scene.listener.notes.filter { if case .waitingForIdentify = $0.event { true } else { false } }
         #expect(notes.count == 1 && notes[0].description.hasPrefix("\(remaining) more logins are allowed today and 4 needed; waiting until 2"))
+        #expect(asked == 2)
+    }
+
+    @Test("9: a close that is fatal for one shard ends all of them: their sessions are kept, nobody reconnects", arguments: [4004, 4014] as [UInt16])
+    func fatalForAll(code: UInt16) throws {
+        let scene = try Scene { $0.layout = .all(count: 3) }
+        scene.gateway.info.maxConcurrency = 3
+        scene.listener.onReady = { _ in
+            if scene.listener.readies.count == 3 { scene.gateway.peers[1].connection.close(code) }
+        }
+        scene.play(failed: {
+            scene.table.when({ scene.gateway.peers.allSatisfy { $0.connection.closeReceived != nil } }) { scene.done() }
+        })
+        #expect(scene.gateway.peers.map { $0.connection.closeReceived?.rawValue } == [4900, code, 4900])
+        #expect(scene.fleet.statuses.allSatisfy { $0.phase == .failed || $0.phase == .stopped || $0.phase == .leaving })
+        #expect(!scene.listener.phases.contains { if case .backingOff = $0 { true } else { false } })
+    }
+
+    @Test("4011 for the recommended shards: the recommendation is asked for again, and all shards start anew") func outgrown() throws {
+        let scene = try Scene()
+        scene.gateway.info.maxConcurrency = 3
+        var asked = 0
+        scene.gateway.onInfo = { info in
+            asked += 1
+            info.shards = asked == 1 ? 2 : 3
+        }
+        var shards: [String] = []
+        scene.gateway.onCommand = { peer, opcode, data in
+            guard opcode == .identify else { return false }
+            shards.append("\(data["shard"]?[0]?.integerValue ?? -1)/\(data["shard"]?[1]?.integerValue ?? -1)")
+            guard shards.count == 2 else { return false }
+            peer.connection.close(4011)
+            return true
+        }
+        scene.listener.onReady = { _ in
+            if scene.fleet.statuses.count == 3, scene.fleet.statuses.allSatisfy({ $0.phase == .ready }) { scene.done() }
+        }
+        scene.play()
+        #expect(Set(shards.prefix(2)) == ["0/2", "1/2"] && Set(shards.dropFirst(2)) == ["0/3", "1/3", "2/3"])
         #expect(asked == 2)
     }
 
@@ -168,104 +206,6 @@ import WebSocketProtocol
         case .invalidGatewayURL(url), .invalidLayout: break
         default: Issue.record("\(String(describing: scene.listener.failure))")
         }
-    }
-
-    // Restarts
-
-    @Test("a restarted process RESUMEs where the old one stopped and gets what it missed") func resumeAcrossRestart() throws {
-        let state = try TemporaryFile()
-        let old = try Scene { $0.stateDirectory = state.directory }
-        old.listener.onReady = { _ in
-            old.gateway.peers[0].dispatch("MESSAGE_CREATE", message("before"))
-        }
-        old.listener.onEvent = { _ in old.fleet.shutdown(keepingSessions: true) { old.done() } }
-        old.play()
-        let saved = try #require(state.text(of: "sessions.json"))
-        #expect(saved.contains("session-0") && !saved.contains("secret"))
-        try #expect(state.mode(of: "sessions.json") == 0o600)
-
-        let new = try Scene { $0.stateDirectory = state.directory }
-        // The old session's URL has the old gateway's port: the new process must find its way all the same.
-        new.gateway.onCommand = { peer, opcode, data in
-            guard opcode == .resume else { return false }
-            peer.sequence = data["seq"]?.integerValue ?? 0
-            peer.dispatch("MESSAGE_CREATE", message("missed"))
-            peer.resumed()
-            return true
-        }
-        new.listener.onResumed = { new.done() }
-        old.gateway.server.close()
-        new.play()
-        #expect(new.gateway.log.first == "open 0" && new.gateway.log.contains("resume 0 seq 2"))
-        #expect(new.listener.events == [#"MESSAGE_CREATE 3 {"content":"missed"}"#])
-    }
-
-    @Test("a process that crashes right after READY resumes too, and other intents make a new session") func crash() throws {
-        let state = try TemporaryFile()
-        let old = try Scene { $0.stateDirectory = state.directory }
-        old.listener.onReady = { _ in old.table.reactor.nextTurn { old.table.reactor.nextTurn { old.done() } } }
-        old.play()
-        old.gateway.server.close()
-        let new = try Scene {
-            $0.stateDirectory = state.directory
-            $0.intents = [.guilds]
-        }
-        new.listener.onReady = { _ in new.done() }
-        new.play()
-        #expect(new.gateway.log == ["open 0", "identify 0"])
-        #expect(state.text(of: "sessions.json")?.contains("session-0") == true)
-    }
-
-    @Test("after leaving for good nothing is left to resume") func forgotten() throws {
-        let state = try TemporaryFile()
-        let scene = try Scene { $0.stateDirectory = state.directory }
-        scene.listener.onReady = { _ in scene.fleet.shutdown { scene.done() } }
-        scene.play()
-        #expect(state.text(of: "sessions.json")?.contains("session-0") == false)
-    }
-
-    @Test("a session that Discord has forgotten in the meantime falls back to IDENTIFY") func forgottenByDiscord() throws {
-        let state = try TemporaryFile()
-        let old = try Scene { $0.stateDirectory = state.directory }
-        old.listener.onReady = { _ in old.fleet.shutdown(keepingSessions: true) { old.done() } }
-        old.play()
-        old.gateway.server.close()
-        let new = try Scene { $0.stateDirectory = state.directory }
-        new.gateway.onCommand = { peer, opcode, _ in
-            if opcode == .resume { peer.invalidate(false) }
-            return opcode == .resume
-        }
-        new.listener.onReady = { _ in new.done() }
-        new.play()
-        #expect(new.gateway.log.filter { !$0.hasPrefix("end") } == ["open 0", "resume 0 seq 1", "open 1", "identify 1"])
-    }
-
-    @Test("a thousand crash-restarts spend no more session starts than there are, and the failure says until when") func crashLoop() throws {
-        let state = try TemporaryFile()
-        var identifies = 0, refused = 0
-        for _ in 0..<1000 {
-            let scene = try Scene {
-                $0.stateDirectory = state.directory
-                $0.spentBudget = .fail
-                $0.identifyInterval = .milliseconds(2)
-            }
-            // As Discord's count would be if it lagged behind for ever.
-            scene.gateway.info.total = 20
-            scene.gateway.info.remaining = 20
-            // A crash between IDENTIFY and READY: nothing is there to resume.
-            scene.gateway.onCommand = { _, opcode, _ in
-                if opcode == .identify { scene.done() }
-                return opcode == .identify
-            }
-            scene.play()
-            identifies += scene.gateway.log.count { $0.hasPrefix("identify") }
-            if case .identifyBudgetSpent(needed: 1, remaining: 0, until: _) = scene.listener.failure {
-                refused += 1
-                #expect(scene.listener.failure?.description.contains(" UTC") == true)
-            }
-        }
-        #expect(identifies == 20)
-        #expect(refused == 980)
     }
 
     @Test("a payload that Discord would refuse is refused before it is sent") func tooLarge() throws {
