@@ -1,6 +1,7 @@
 package import WebSocketProtocol
 
-/// Which connections go through a proxy, read from the environment as curl reads it.
+/// Which connections go through a proxy, read from the environment as curl reads it, except that `NO_PROXY` names hosts and addresses but no
+/// networks (10.0.0.0/8).
 package struct ProxySettings: Equatable, Sendable {
     private var secure = ProxyRoute.direct
     private var plain = ProxyRoute.direct

@@ -126,7 +126,7 @@ package final class Reactor {
 
     /// Reports readiness of `descriptor` to `handler`, which is kept alive until `unregister`.
     ///
-    /// An empty `readiness` still reports `.failed`. A registration left behind for the same number by an owner that closed its
+    /// An empty `readiness` still reports `.failed`, except with kqueue, which then watches for nothing. A registration left behind for the same number by an owner that closed its
     /// descriptor is replaced.
     /// - Throws: `EPERM` for a regular file, which epoll cannot watch; `ENOSPC` or `ENOMEM` when the kernel has no room.
     package func register(_ descriptor: CInt, for readiness: Readiness, handler: any ReadinessHandler) throws(IOFailure) -> Registration {

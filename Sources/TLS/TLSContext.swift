@@ -62,6 +62,11 @@ package final class TLSContext {
         guard let pointer = SSL_CTX_new(method) else {
             throw TLSFailure(host: nil, cause: .library(OpenSSLError.first.reason))
         }
+        // Before `self` is whole: from then on a failure runs `deinit`, which frees the trust store that the caller also frees.
+        guard moonwire_ssl_ctx_set_version_range(pointer, TLSVersion.tls12.openSSLNumber, latest.openSSLNumber) == 1 else {
+            SSL_CTX_free(pointer)
+            throw TLSFailure(host: nil, cause: .library("TLS 1.2 and later are disabled in this build"))
+        }
         guard let transportMethod = RecordTransport.makeMethod() else {
             SSL_CTX_free(pointer)
             throw .outOfMemory
@@ -73,9 +78,6 @@ package final class TLSContext {
         plaintext = .allocate(byteCount: 64 * 1024, alignment: 16)
         output = .allocate(capacity: 1)
         output.initialize(to: OutgoingRecords(capacity: 4 * 1024))
-        guard moonwire_ssl_ctx_set_version_range(pointer, TLSVersion.tls12.openSSLNumber, latest.openSSLNumber) == 1 else {
-            throw TLSFailure(host: nil, cause: .library("TLS 1.2 and later are disabled in this build"))
-        }
         moonwire_ssl_ctx_refuse_renegotiation_and_compression(pointer)
     }
 

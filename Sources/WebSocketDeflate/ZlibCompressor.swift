@@ -19,10 +19,8 @@ package final class ZlibCompressor: MessageCompressor {
         let code = deflateInit2_(
             stream, CInt(level), Z_DEFLATED, -CInt(max(9, windowBits)), 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
             CInt(MemoryLayout<z_stream>.size))
-        guard code == Z_OK else {
-            stream.deallocate()
-            throw ZlibFailure(call: "deflateInit2", code: code)
-        }
+        // `self` is whole, so `deinit` runs and frees the stream; ending one that never began does nothing.
+        guard code == Z_OK else { throw ZlibFailure(call: "deflateInit2", code: code) }
     }
 
     deinit {

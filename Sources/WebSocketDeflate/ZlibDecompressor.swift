@@ -13,10 +13,8 @@ package final class ZlibDecompressor: MessageDecompressor {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         let code = inflateInit2_(stream, -CInt(windowBits), ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
-        guard code == Z_OK else {
-            stream.deallocate()
-            throw ZlibFailure(call: "inflateInit2", code: code)
-        }
+        // `self` is whole, so `deinit` runs and frees the stream; ending one that never began does nothing.
+        guard code == Z_OK else { throw ZlibFailure(call: "inflateInit2", code: code) }
     }
 
     deinit {

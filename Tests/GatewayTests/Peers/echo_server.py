@@ -13,7 +13,7 @@ server does with it:
 /deaf           reads no further and answers nothing
 /moved          302
 """
-import asyncio, http, ssl, sys
+import asyncio, http, os, ssl, sys
 
 library, files = sys.argv[1], sys.argv[2:]
 context = None
@@ -111,5 +111,7 @@ async def main():
     port = await (serve_websockets() if library == "websockets" else serve_aiohttp())
     print("port", port, flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    # At once: what a connection that hangs would still say goes to a pipe that nobody reads.
+    os._exit(0)
 
 asyncio.run(main())
