@@ -7,9 +7,6 @@ package enum FatalClose: Equatable, Sendable {
     case invalidIntents
     case disallowedIntents
 
-    /// Whether it concerns every shard of the bot and its REST calls too, not only this layout or connection.
-    package var concernsToken: Bool { self == .authenticationFailed }
-
     /// One line for a person: the fact and the remedy.
     package var description: String {
         switch self {

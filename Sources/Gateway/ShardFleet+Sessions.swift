@@ -34,8 +34,13 @@ extension ShardFleet {
     /// A new session, or the end of one, is written down in this turn, so that a process that crashes at once can still resume it; progress
     /// within a session is written at intervals, and where the shards are as they leave at the end of all.
     func keep(_ point: ResumePoint?, of shard: Shard) {
+        guard case .running = state else {
+            partingPoints[shard.id] = point
+            if point == nil { sessions?.set(nil, of: shard.id, at: 0) }
+            return
+        }
         sessions?.set(point, of: shard.id, at: UTCTimestamp.now().milliseconds)
-        guard case .running = state, !savesNextTurn else { return }
+        guard !savesNextTurn else { return }
         savesNextTurn = true
         context.reactor.nextTurn { [weak self] in
             self?.savesNextTurn = false
@@ -69,6 +74,20 @@ extension ShardFleet {
             sessions?.set(point, of: shard.id, at: now)
         }
         saveSessions()
+    }
+
+    /// The shards have left: saves where, and lets another process have the sessions, once the events until then have reached the handlers. Should
+    /// this process end before, the other gets those again.
+    func handSessionsOver() {
+        saveSessions()
+        let handOver = { [self] in
+            let now = UTCTimestamp.now().milliseconds
+            for (shard, point) in partingPoints { sessions?.set(point, of: shard, at: now) }
+            if !partingPoints.isEmpty { saveSessions() }
+            claim = nil
+        }
+        guard let delegate = context.delegate, !partingPoints.isEmpty else { return handOver() }
+        delegate.gateway(onceHandled: handOver)
     }
 
     func saveSessions() {

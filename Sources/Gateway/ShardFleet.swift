@@ -24,6 +24,8 @@ package final class ShardFleet {
     var sessions: SavedSessions?
     /// The saved sessions are this process's alone.
     var claim: StateFile.Lock?
+    /// Where the shards were as they left their sessions to another process.
+    var partingPoints: [ShardID: ResumePoint] = [:]
     var claimTimer: TimerToken?
     var checkpointTimer: TimerToken?
     var savesNextTurn = false
@@ -226,8 +228,7 @@ package final class ShardFleet {
     private func end() {
         state = .stopped
         cancelTimers()
-        saveSessions()
-        claim = nil
+        handSessionsOver()
     }
 
     private func cancelTimers() {

@@ -18,14 +18,19 @@ package struct StateFile: Sendable {
     package init(path: String) { self.path = path }
 
     /// The document; `nil` when there is none, or when it is not JSON: state that cannot be read is worth no more than none.
-    /// - Throws: when the file exists and cannot be read.
+    /// - Throws: when the file exists and cannot be read, or is not this user's alone to write: whoever else can would choose where we log in.
     package func read() throws(IOFailure) -> JSONValue? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
             throw IOFailure(call: "open \(path)", code: errno)
         }
         defer { _ = close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw IOFailure(call: "fstat \(path)", code: errno) }
+        guard status.st_uid == geteuid(), status.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
+            throw IOFailure(call: "read \(path), which others can write", code: EPERM)
+        }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16 << 10)
         while true {

@@ -6,8 +6,6 @@ package enum JSONScan {
     // Vectors, since comparing a vector with a scalar is not compiled to one instruction.
     @inline(__always) private static var quotes: Block { Block(repeating: UInt8(ascii: "\"")) }
     @inline(__always) private static var backslashes: Block { Block(repeating: UInt8(ascii: "\\")) }
-    @inline(__always) private static var bracketBits: Block { Block(repeating: 0x26) }
-    @inline(__always) private static var brackets: Block { Block(repeating: 0x7F) }
     @inline(__always) private static var spaces: Block { Block(repeating: 0x20) }
 
     /// The first quote, backslash or control character: where a string's plain run ends.
@@ -88,24 +86,6 @@ package enum JSONScan {
                 continue
             }
         }
-    }
-
-    /// The first quote or bracket outside of strings. It may stop at `Y`, `_`, `y` and DEL too, which no JSON has there: they
-    /// are what the four brackets become equal to when the bits they differ in are set.
-    @inline(__always)
-    private static func structuralStop(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> UnsafeRawPointer {
-        var position = start
-        while end - position >= 16 {
-            let block = position.loadUnaligned(as: Block.self)
-            if let index = firstIndex((block .== quotes) .| ((block | bracketBits) .== brackets)) { return position + index }
-            position += 16
-        }
-        while position < end {
-            let byte = position.load(as: UInt8.self)
-            if byte == UInt8(ascii: "\"") || byte | 0x26 == 0x7F { break }
-            position += 1
-        }
-        return position
     }
 
     @inline(__always)

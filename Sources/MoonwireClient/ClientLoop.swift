@@ -92,7 +92,7 @@ final class ClientLoop {
             case .failure(let error):
                 // Before the first session an unreachable host is most likely a mistake, and waiting would hide it.
                 if phase == .connecting { leave(DiscordError(error)) }
-                completion(.failure(.unavailable(error.description)))
+                completion(.failure(.unavailable(error.message)))
             }
         }
     }

@@ -58,8 +58,11 @@ extension DiscordError {
         case .answered where error.status.map({ $0 >= 500 }) == true: (.refused, "try again later")
         case .answered: (.refused, "change what is sent")
         }
+        // What stands behind the semicolon is the remedy for who writes a `moonwire.toml`.
+        let what = (error.kind == .answered ? error.message : String(error.message.prefix { $0 != ";" }))
+            .replacing("[discord] api_url", with: "apiURL").replacing("[discord] ca_file", with: "caFile")
         self.init(
-            kind, error.message, at: error.route.isEmpty ? "apiURL" : error.route, remedy: remedy, status: error.status,
+            kind, what, at: error.route.isEmpty ? "apiURL" : error.route, remedy: remedy, status: error.status,
             code: error.code.flatMap { $0 == .general ? nil : Int($0.rawValue) }, retryAfter: error.retryAfter)
     }
 

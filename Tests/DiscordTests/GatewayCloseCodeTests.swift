@@ -14,12 +14,11 @@ struct GatewayCloseCodeTests {
         #expect(GatewayCloseCode(rawValue: code).disposition == disposition)
     }
 
-    @Test("every fatal close says the code and the remedy; only a refused token concerns REST too")
+    @Test("every fatal close says the code and the remedy")
     func fatal() {
         for code in 4004...4014 as ClosedRange<UInt16> {
             guard case .fatal(let close) = GatewayCloseCode(rawValue: code).disposition else { continue }
             #expect(close.description.contains("(\(code)): "))
-            #expect(close.concernsToken == (code == 4004))
         }
     }
 

@@ -173,6 +173,20 @@ import Testing
         #expect(savedSequence(state) == 1)
     }
 
+    @Test("a process that leaves while its handlers are behind hands the sessions over once they have caught up, or as they were before") func handOverBehind() throws {
+        let state = try TemporaryFile()
+        let scene = try Scene { $0.stateDirectory = state.directory }
+        scene.listener.handlersAreBehind = true
+        scene.listener.onReady = { _ in scene.gateway.peers[0].dispatch("MESSAGE_CREATE", message("late")) }
+        scene.listener.onEvent = { _ in scene.fleet.shutdown(keepingSessions: true) { scene.done() } }
+        scene.play()
+        #expect(savedSequence(state) == 1)
+        #expect(try OtherProcess(state).lock == nil)
+        for body in scene.listener.waiting { body() }
+        #expect(savedSequence(state) == 2)
+        #expect(try OtherProcess(state).lock != nil)
+    }
+
     // Several processes
 
     /// Another process that runs the same shards.

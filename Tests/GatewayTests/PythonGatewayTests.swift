@@ -25,6 +25,7 @@ struct PythonGatewayTests {
         fleet.subscriptions = EventSet([.messageCreate])
         listener.onEvent = { _ in if listener.events.count == 4 { fleet.shutdown { table.done() } } }
         table.run(within: .seconds(30)) { fleet.start() }
+        listener.forget()
 
         #expect(listener.events.map { $0.prefix(40) } == [
             #"MESSAGE_CREATE 2 {"content": "one"}"#, #"MESSAGE_CREATE 3 {"content": "twotwotwot"#, #"MESSAGE_CREATE 4 {"content": "three"}"#,

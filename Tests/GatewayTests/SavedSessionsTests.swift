@@ -2,6 +2,7 @@ import Discord
 import Gateway
 import GatewayProtocol
 import JSON
+import Reactor
 import TestSupport
 import Testing
 
@@ -41,6 +42,26 @@ import Darwin
         try file.write("two")
         try #expect(directory.mode(of: "sessions.json") == 0o600)
         #expect(directory.text(of: "sessions.json") == #""two""#)
+    }
+
+    @Test("a file that others can write is not believed: its URL would get our token", arguments: [0o620, 0o602, 0o600] as [mode_t])
+    func foreign(mode: mode_t) throws {
+        let directory = try TemporaryFile()
+        let file = StateFile(path: directory.directory + "/sessions.json")
+        try file.write("mine")
+        chmod(file.path, mode)
+        if mode == 0o600 {
+            #expect(try file.read() == "mine")
+        } else {
+            #expect(throws: IOFailure(call: "read \(file.path), which others can write", code: EPERM)) { try file.read() }
+        }
+    }
+
+    @Test("a pipe in the place of a file does not hold the process") func pipe() throws {
+        let directory = try TemporaryFile()
+        let file = StateFile(path: directory.directory + "/sessions.json")
+        #expect(mkfifo(file.path, 0o600) == 0)
+        #expect(try file.read() == nil)
     }
 
     @Test("a stale session is not tried") func stale() {

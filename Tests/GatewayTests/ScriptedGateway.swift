@@ -41,6 +41,7 @@ final class ScriptedGateway {
         onOpen = { _ in }
         onCommand = { _, _, _ in true }
         onInfo = { _ in }
+        server.onAccept = nil
     }
 
     private func take(_ bytes: [UInt8], from peer: GatewayPeer) {
