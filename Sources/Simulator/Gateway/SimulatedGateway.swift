@@ -73,6 +73,7 @@ final class SimulatedGateway {
         session.connection = nil
         // Leaving with 1000 or 1001 ends the session (Discord docs, Gateway › Disconnecting).
         if byClient, code == 1000 || code == 1001 { return forget(session) }
+        session.expiry?.cancel()
         session.expiry = simulation.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(pace.sessionLifetime.nanoseconds)) {
             [weak self, weak session] in
             if let session { self?.forget(session) }
@@ -97,8 +98,9 @@ final class SimulatedGateway {
     }
 
     func bind(_ session: GatewaySession, to connection: GatewayConnection) {
-        session.expiry?.cancel()
+        // First, for its end lets the session run out.
         if let old = session.connection, old !== connection { old.cut() }
+        session.expiry?.cancel()
         session.connection = connection
         connection.session = session
     }
