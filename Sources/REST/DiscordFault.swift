@@ -36,7 +36,14 @@ package struct DiscordFault: Sendable, Equatable {
     /// The message and every complaint in one line without control characters.
     package var summary: String {
         let text = fields.isEmpty ? message : "\(message): " + fields.map { $0.path.isEmpty ? $0.message : "\($0.path): \($0.message)" }.joined(separator: "; ")
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { Self.breaksLines($0) ? " " : $0 }))
+    }
+
+    private static func breaksLines(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
     }
 
     /// Walks the tree of objects keyed by field name or array index down to its `_errors` leaves.

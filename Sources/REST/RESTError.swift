@@ -91,7 +91,7 @@ extension RESTError {
             message = "the proxy before Discord refuses this request or this address"
         case 300..<400:
             kind = .answered
-            message = "the server wants this to go elsewhere\(answer.location.map { " (\($0.prefix(200)))" } ?? ""); redirects are not followed, correct [discord] api_url"
+            message = "the server wants this to go elsewhere\(answer.origin.map { " (\($0))" } ?? ""); redirects are not followed, correct [discord] api_url"
         default:
             kind = .answered
         }

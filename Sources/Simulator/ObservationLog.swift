@@ -7,27 +7,20 @@ final class ObservationLog {
     /// Each gets every new observation until it answers `true`.
     private var waiters: [Int: (Observation) -> Bool] = [:]
     private var waiterCount = 0
-    private var streams: [AsyncStream<Observation>.Continuation] = []
+    private var observers: [(Observation) -> Void] = []
 
     init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
     func note(_ observation: Observation) {
         entries.append(observation)
-        for stream in streams { stream.yield(observation) }
+        for observer in observers { observer(observation) }
         for (id, isDone) in waiters where isDone(observation) { waiters[id] = nil }
     }
 
-    func stream() -> AsyncStream<Observation> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Observation.self)
-        for entry in entries { continuation.yield(entry) }
-        streams.append(continuation)
-        return stream
-    }
-
-    /// Ends all streams; who still waits runs into its deadline.
-    func finish() {
-        for stream in streams { stream.finish() }
-        streams = []
+    /// Calls `observer` with all that has been observed, and with each new observation as it is made.
+    func observe(_ observer: @escaping (Observation) -> Void) {
+        for entry in entries { observer(entry) }
+        observers.append(observer)
     }
 
     /// The first observation from index `mark` on that `match` accepts, within `deadline`.

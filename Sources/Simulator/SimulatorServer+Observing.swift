@@ -6,9 +6,10 @@ extension SimulatorServer {
         try await onLoop { simulation in simulation.log.entries }
     }
 
-    /// Everything observed from the start and from now on, until the simulator stops.
-    package func stream() async throws(SimulatorFailure) -> AsyncStream<Observation> {
-        try await onLoop { simulation in simulation.log.stream() }
+    /// Calls `observer` with everything observed from the start and from now on, in that order, where the simulation lives: so before a
+    /// request that is observed has its answer. It must not block.
+    package func observe(_ observer: @escaping @Sendable (Observation) -> Void) async throws(SimulatorFailure) {
+        try await onLoop { simulation in simulation.log.observe(observer) }
     }
 
     /// Notes `Observation.synced` behind everything observed so far.

@@ -19,4 +19,9 @@ extension SimulatorServer {
     package func flood(count: Int, seed: UInt64 = 1) async throws(SimulatorFailure) {
         try await onLoopFuture { $0.flood(count: count, seed: seed) }
     }
+
+    /// Ends a flood that is under way, with an error, and takes no other: for an end that waits for no client.
+    package func endFloods() async throws(SimulatorFailure) {
+        try await onLoop { simulation in simulation.gateway.endFloods() }
+    }
 }

@@ -2,6 +2,13 @@ import Certificates
 package import Discord
 import NIOCore
 import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
 
 /// A stand-in for Discord on loopback: gateway and REST API over TLS, with a world of its own behind them.
 ///
@@ -29,6 +36,8 @@ package final class SimulatorServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let simulation: NIOLoopBound<Simulation>
     private let listeners: [any NIOCore.Channel]
+    /// NIO drops what is asked of a loop that has ended, without a word.
+    private let hasStopped = Atomic(false)
 
     /// Makes the certificates, founds the world and listens on 127.0.0.1 and, where there is one, ::1.
     package static func start(_ configuration: SimulatorConfiguration = SimulatorConfiguration()) async throws(SimulatorFailure) -> SimulatorServer {
@@ -53,7 +62,7 @@ package final class SimulatorServer: Sendable {
         } catch {
             // The group's threads have nothing left to do; a failure to end them would hide the reason of this one.
             try? await group.shutdownGracefully()
-            throw error as? SimulatorFailure ?? SimulatorFailure("cannot listen on port \(configuration.port): \(error)")
+            throw error as? SimulatorFailure ?? SimulatorFailure("cannot listen on port \(configuration.port): \(Self.reason(error))")
         }
     }
 
@@ -78,21 +87,28 @@ package final class SimulatorServer: Sendable {
 
     /// Drops all connections, stops listening and removes the CA file. Calling it twice does no harm.
     package func stop() async {
+        guard !hasStopped.exchange(true, ordering: .sequentiallyConsistent) else { return }
         authority?.remove()
         // Both only fail when they are done already.
         for listener in listeners { try? await listener.close() }
-        try? await onLoop { simulation in
-            simulation.gateway.cutAll()
-            simulation.connections.cutAll()
-            simulation.log.finish()
-        }
+        try? await group.next().submit { [simulation] in
+            simulation.value.gateway.cutAll()
+            simulation.value.connections.cutAll()
+        }.get()
         try? await group.shutdownGracefully()
+    }
+
+    /// The system's words for `error`, without the call that NIO puts around them.
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        return String(cString: strerror(error.errnoCode))
     }
 
     /// Runs `body` where the simulation lives.
     func onLoop<Value: Sendable>(
         _ body: @escaping @Sendable (Simulation) throws(SimulatorFailure) -> Value
     ) async throws(SimulatorFailure) -> Value {
+        try requireRunning()
         let simulation = simulation
         return try await unwrapped(group.next().submit { try body(simulation.value) })
     }
@@ -101,8 +117,13 @@ package final class SimulatorServer: Sendable {
     func onLoopFuture<Value: Sendable>(
         _ body: @escaping @Sendable (Simulation) -> EventLoopFuture<Value>
     ) async throws(SimulatorFailure) -> Value {
+        try requireRunning()
         let simulation = simulation
         return try await unwrapped(group.next().flatSubmit { body(simulation.value) })
+    }
+
+    private func requireRunning() throws(SimulatorFailure) {
+        if hasStopped.load(ordering: .sequentiallyConsistent) { throw SimulatorFailure("the simulator has stopped") }
     }
 
     private func unwrapped<Value: Sendable>(_ future: EventLoopFuture<Value>) async throws(SimulatorFailure) -> Value {

@@ -21,7 +21,7 @@ enum EntryPoint {
         Task.detached { await SimulatorCommand.main() }
         while true {
             var number: CInt = 0
-            if sigwait(&signals, &number) == 0 { Input.end() }
+            if sigwait(&signals, &number) == 0 { Input.interrupt() }
         }
     }
 }

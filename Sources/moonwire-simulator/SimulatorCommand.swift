@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import JSON
 import Simulator
 
@@ -37,6 +38,7 @@ struct SimulatorCommand: AsyncParsableCommand {
         guard members >= 0, guilds >= 0, shards > 0, maxConcurrency > 0, identifyWindow >= 0, heartbeat > 0 else {
             throw ValidationError("counts and times must be positive")
         }
+        guard max(identifyWindow, heartbeat) <= 86_400_000 else { throw ValidationError("times must not be longer than a day") }
     }
 
     func run() async throws {
@@ -47,24 +49,36 @@ struct SimulatorCommand: AsyncParsableCommand {
             Output.complain("moonwire-simulator: \(error)")
             throw ExitCode.failure
         }
-        // Before anybody can end the server, which answers nothing from then on.
-        let observations = try await server.stream()
-        let lines = Input.lines()
         Output.write(Announcement.ready(server))
-        if isatty(STDIN_FILENO) == 1 { Output.complain(Announcement.instructions(server)) }
+        // Before anybody can end the server, which answers nothing from then on.
         let isVerbose = verbose
-        let observer = Task {
-            for await observation in observations {
-                if let line = ObservationLine.json(observation, isVerbose: isVerbose) { Output.write(line) }
-            }
+        try await server.observe { observation in
+            if let line = ObservationLine.json(observation, isVerbose: isVerbose) { Output.write(line) }
         }
-        var control = ControlLines(server: server)
-        for await line in lines {
-            if await control.obey(line) == .quit { break }
+        let lines = Input.lines()
+        if isatty(STDIN_FILENO) == 1 { Output.complain(Announcement.instructions(server)) }
+        let isInterrupted = try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                var control = ControlLines(server: server)
+                for await line in lines {
+                    if Task.isCancelled { break }
+                    if await control.obey(line) == .quit { break }
+                }
+                return false
+            }
+            group.addTask {
+                await Input.interruption()
+                return true
+            }
+            let isInterrupted = try await group.next() ?? false
+            group.cancelAll()
+            try await server.endFloods()
+            try await group.waitForAll()
+            return isInterrupted
         }
         await server.stop()
-        // What was observed last is written before the end; the stream ends with the server.
-        _ = await observer.result
+        // What was observed last is written before the end. A signal waits for no reader that has stopped reading.
+        await Output.finish(within: isInterrupted ? .seconds(1) : nil)
         // The thread that reads standard input may still be waiting there.
         Self.exit()
     }

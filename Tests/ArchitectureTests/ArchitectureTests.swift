@@ -46,7 +46,8 @@ struct ArchitectureTests {
     }
 
     @Test("the reader of imports sees every form", arguments: [
-        ("import A", "A"), ("package import B", "B"), ("@testable import C", "C"), ("import F.G", "F"),
+        ("import A", "A"), ("package import B", "B"), ("@testable import C", "C"), ("import F.G", "F"), ("import struct H.I", "H"),
+        ("\timport\tJ", "J"), ("let a = 1; import K", "K"), ("@_documentation(visibility: internal) import L", "L"),
     ])
     func importForms(line: String, module: String) {
         #expect(ImportRules.imports(of: "// import Z\n\(line)\n") == [module])

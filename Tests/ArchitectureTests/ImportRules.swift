@@ -23,18 +23,23 @@ struct ImportRules {
         return rules
     }
 
-    /// The modules that a source text imports, whatever access level stands in front.
+    /// The modules that a source text imports, whatever attributes and access level stand in front, as a whole or a declaration of them.
     static func imports(of source: String) -> Set<String> {
         var modules: Set<String> = []
-        for line in source.split(separator: "\n") {
-            var words = line.split(separator: " ", omittingEmptySubsequences: true)
-            while let first = words.first, first.hasPrefix("@") || ["package", "public", "internal", "private", "fileprivate"].contains(first) {
-                words.removeFirst()
-            }
-            guard words.first == "import", words.count >= 2 else { continue }
-            modules.insert(String(words[1].prefix { $0 != "." }))
+        for statement in source.split(whereSeparator: { $0.isNewline || $0 == ";" }) {
+            let words = statement.split(whereSeparator: \.isWhitespace)
+            guard let keyword = words.firstIndex(of: "import"), words[..<keyword].allSatisfy(mayPrecedeImport),
+                let name = words[(keyword + 1)...].first(where: { !declarations.contains(String($0)) }) else { continue }
+            modules.insert(String(name.prefix { $0 != "." }))
         }
         return modules
+    }
+
+    private static let declarations: Set<String> = ["typealias", "struct", "class", "enum", "protocol", "let", "var", "func"]
+
+    /// Attributes, which may have arguments after a blank, and access levels.
+    private static func mayPrecedeImport(_ word: Substring) -> Bool {
+        word.hasPrefix("@") || word.hasSuffix(")") || ["package", "public", "internal", "private", "fileprivate"].contains(word)
     }
 
     /// The Swift files of a target.

@@ -32,7 +32,7 @@ import Testing
 
     @Test("a summary is one line, whatever the message holds")
     func oneLine() {
-        #expect(DiscordFault(Array(#"{"message":"a\nb\u0007c"}"#.utf8))?.summary == "a b c")
+        #expect(DiscordFault(Array(#"{"message":"a\nb\u0007c\u009Bd\u2028e"}"#.utf8))?.summary == "a b c d e")
     }
 
     @Test("complaints are cut off at twenty")

@@ -141,16 +141,29 @@ private func get(_ path: String) -> RESTRequest { .raw(.get, path: path) }
         #expect(session.results[0].error?.retryAfter == .seconds(1337))
     }
 
-    @Test("a global 429 stops the queue, which then goes on (scenario 22)")
+    @Test("a global 429 stops the queue, which then goes on; an interaction overtakes it (scenario 22)")
     func global() async throws {
-        let refusal: JSONValue = ["status": 429, "headers": ["Retry-After": "0.05", "X-RateLimit-Global": "true"], "body": #"{"message":"You are being rate limited.","retry_after":0.05,"global":true}"#]
-        let session = try await Session.run(["plan": ["GET /channels/11/messages": [refusal, [:]]]], (1...30).map { get("/channels/\($0)/messages") }) { configuration, _ in
-            configuration.limits.concurrent = 1
+        let plan: JSONValue = ["plan": ["GET /channels/11/messages": [["pause": 0.5], [:]], "POST /interactions/4/aW50/callback": [["status": 204]]]]
+        let session = try await Session.run(plan, program: "server.py", configure: { configuration, _ in configuration.limits.concurrent = 1 }) { client, _, done in
+            var session = Session()
+            func finished(_ result: Result<RESTResponse, RESTError>) {
+                session.results.append(result)
+                if session.results.count == 201 { done(session) }
+            }
+            let tell = client.notice
+            client.notice = { [unowned client] notice in
+                tell(notice)
+                client.perform(.interactionCallback(.init(rawValue: 4), token: "aW50", Array(#"{"type":5}"#.utf8)), completion: finished)
+            }
+            for channel in 1...200 { client.perform(get("/channels/\(channel)/messages"), completion: finished) }
         }
         #expect(session.results.allSatisfy { $0.response != nil })
-        #expect(session.record.requests.count == 31)
-        #expect(session.notices == [.globalLimit(.milliseconds(50))])
-        #expect(session.notices.first.map { "\($0)" } == "Discord's global rate limit is reached: all requests but interactions wait 0.05 s")
+        #expect(session.record.requests.count == 202)
+        #expect(session.record.refused == 0, "nothing else was sent before the wait was over")
+        let lines = session.record.lines.filter { $0 == "GET /channels/11/messages" || $0.hasPrefix("POST") }
+        #expect(lines == ["GET /channels/11/messages", "POST /interactions/4/aW50/callback", "GET /channels/11/messages"])
+        #expect(session.notices == [.globalLimit(.milliseconds(500))])
+        #expect(session.notices.first.map { "\($0)" } == "Discord's global rate limit is reached: all requests but interactions wait 0.5 s")
     }
 
     @Test("401: what waits fails without being sent (scenario 24)")
@@ -220,18 +233,30 @@ private func get(_ path: String) -> RESTRequest { .raw(.get, path: path) }
         #expect(once.results[1].error?.kind == .transport)
         #expect(once.record.requests.map { $0["body"]?.stringValue } == ["1", "2"])
         #expect(once.results[1].error?.message.hasSuffix("not sent again, because it could take effect twice") == true)
+        let empty = try await Session.run(plan, [.raw(.post, path: "/channels/1/messages"), .raw(.post, path: "/channels/1/messages")])
+        #expect(empty.results[1].error?.kind == .transport)
+        #expect(empty.record.requests.count == 2)
         let always = try await Session.run(plan, [.raw(.put, path: "/pins/1"), .raw(.put, path: "/pins/1")])
         #expect(always.results.allSatisfy { $0.response != nil })
         #expect(always.record.requests.count == 3)
     }
 
-    @Test("a redirect is not followed", arguments: [301, 302, 307, 308])
+    @Test("a redirect is not followed; the error names the host, not the path, which may hold a token", arguments: [301, 302, 307, 308])
     func redirect(status: Int) async throws {
-        let session = try await Session.run(["plan": ["GET /a": [["status": .integer(Int64(status)), "headers": ["Location": "/elsewhere"]]]]], [get("/a")])
-        #expect(session.record.lines == ["GET /a"])
+        let follow = RESTRequest.createFollowup(application: .init(rawValue: 1), token: "s3cret", Array("{}".utf8))
+        let answer: JSONValue = ["status": .integer(Int64(status)), "headers": ["Location": "https://elsewhere.test/api/webhooks/1/s3cret?wait=true"]]
+        let session = try await Session.run(["plan": ["POST /webhooks/1/s3cret": [answer]]], [follow])
+        #expect(session.record.lines == ["POST /webhooks/1/s3cret"])
         let error = try #require(session.results[0].error)
         #expect(error.status == status)
-        #expect(error.message.contains("/elsewhere") && error.message.contains("api_url"))
+        #expect(error.message == "the server wants this to go elsewhere (https://elsewhere.test); redirects are not followed, correct [discord] api_url")
+        #expect(!session.trace.contains { $0.contains("s3cret") })
+    }
+
+    @Test("a redirect to what is no plain URL: the error does not repeat it", arguments: ["/elsewhere", "", "https://", "https://a:b@c/", "ftp://a/", "https://a\u{1B}[2J/"])
+    func oddRedirect(location: String) async throws {
+        let session = try await Session.run(["plan": ["GET /a": [["status": 302, "headers": ["Location": .string(location)]]]]], [get("/a")])
+        #expect(session.results[0].error?.message == "the server wants this to go elsewhere; redirects are not followed, correct [discord] api_url")
     }
 
     @Test("an answer longer than the limit is refused, by its header or while it comes")

@@ -283,6 +283,21 @@ import Testing
         #expect(scene.go(at: 10).count == 1)
     }
 
+    @Test("requests of both lanes that turn out to share a bucket are counted as they were sent", arguments: [true, false])
+    func sharedLanes(interactionFirst: Bool) throws {
+        var scene = LimiterScene { $0.concurrent = 1 }
+        let raw = try scene.submit(.raw(.post, path: "/webhooks/1/t"))
+        let followUp = try scene.submit(.createFollowup(application: .init(rawValue: 1), token: "t", Array("{}".utf8)))
+        #expect(scene.go(at: 0) == [followUp, raw])
+        for ticket in interactionFirst ? [followUp, raw] : [raw, followUp] {
+            scene.answer(ticket, .fields("h", limit: 5, left: 3, resetAfter: 5), at: 10)
+        }
+        let reads = try (1...2).map { try scene.submit(.read($0), at: 20) }
+        #expect(scene.go(at: 20) == [reads[0]])
+        scene.answer(reads[0], at: 30)
+        #expect(scene.go(at: 30) == [reads[1]])
+    }
+
     @Test("401 with the token ends everything that needs it (scenario 24)")
     func unauthorized() throws {
         var scene = LimiterScene()

@@ -2,7 +2,9 @@
 
 plan     {"METHOD /path": [answer, ...]}; the last answer repeats. An answer: status, headers, body, times (repetitions of body),
          delay and drip (seconds before, and between bytes), cut (body bytes before a reset), drop (no answer at all),
-         after (waits until some dripping answer has "begun", or was "abandoned" by the client).
+         after (waits until some dripping answer has "begun", or was "abandoned" by the client), raw (bytes before the body in place of
+         status and headers; the connection ends after them unless keep says not to), pause (seconds of a global 429: what comes before
+         they have passed and is no interaction's is refused).
 bucket   {"limit", "window"}: every path not in the plan has such a window of its own, as Discord counts them.
 tls      subject alternative names, to serve TLS with a certificate for them; "oldest" does TLS 1.1 only.
 """
@@ -42,7 +44,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.server.drips[answer["after"]].wait()
         if answer.get("drop"):
             return self.reset()
-        body = (answer.get("body", "{}") * answer.get("times", 1)).encode()
+        body = (answer.get("body", "" if "raw" in answer else "{}") * answer.get("times", 1)).encode()
+        if "raw" in answer:
+            self.close_connection = "keep" not in answer
+            self.wfile.write(answer["raw"].encode("latin-1") + body)
+            return
         status = answer.get("status", 200)
         self.send_response(status)
         for name, value in answer.get("headers", {}).items():
@@ -96,7 +102,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.lock = threading.Lock()
         self.drips = {"begun": threading.Event(), "abandoned": threading.Event()}
         self.log, self.windows, self.used = [], {}, {}
-        self.connections = self.refused = 0
+        self.connections = self.refused = self.opens = 0
         if self.secure:
             self.context = scripted.context(script["tls"])
             if "oldest" in script:
@@ -115,11 +121,23 @@ class Server(http.server.ThreadingHTTPServer):
         key = f"{entry['method']} {entry['path'].split('?')[0]}"
         with self.lock:
             self.log.append(entry)
+            left = self.opens - time.monotonic()
+            if left > 0 and not entry["path"].startswith("/interactions/"):
+                self.refused += 1
+                return self.globally(left)
             answers = self.script.get("plan", {}).get(key)
             if not answers:
                 return self.limited(key)
             number = self.used[key] = self.used.get(key, -1) + 1
-            return answers[min(number, len(answers) - 1)]
+            answer = answers[min(number, len(answers) - 1)]
+            if "pause" not in answer:
+                return answer
+            self.opens = time.monotonic() + answer["pause"]
+            return self.globally(answer["pause"])
+
+    def globally(self, wait):
+        headers = {"Retry-After": f"{wait:.3f}", "X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}
+        return {"status": 429, "headers": headers, "body": json.dumps({"message": "You are being rate limited.", "retry_after": wait, "global": True})}
 
     def limited(self, key):
         """Discord's way of counting: windows that begin with their first request."""

@@ -181,6 +181,39 @@ struct FaultTests {
         }
     }
 
+    @Test("stopping ends a flood that a client holds up; until then there is no second one")
+    func stoppedFlood() async throws {
+        try await withSimulator { server in
+            let client = try await GatewayClient.identified(server)
+            _ = try await client.event("READY")
+            try await client.pause()
+            let flood = Task { try await server.flood(count: 1_000_000) }
+            await #expect(throws: SimulatorFailure("a flood is under way already")) { try await Self.flood(server) }
+            await server.stop()
+            await #expect(throws: SimulatorFailure("the simulator has stopped")) { try await flood.value }
+            await #expect(throws: SimulatorFailure("the simulator has stopped")) { try await server.mark() }
+        }
+    }
+
+    /// Small floods, one after another, until one is refused.
+    private static func flood(_ server: SimulatorServer) async throws {
+        while true {
+            try await server.flood(count: 1)
+            await Task.yield()
+        }
+    }
+
+    @Test("a reason for closing is cut between characters (RFC 6455 §5.5.1, §8.1)")
+    func longReason() async throws {
+        try await withSimulator { server in
+            let client = try await GatewayClient.identified(server, intents: 0)
+            _ = try await client.event("READY")
+            try await server.inflict(.close(code: 4000, reason: String(repeating: "ü", count: 100)))
+            #expect(try await client.end() == 4000)
+            #expect(try await client.reason == String(repeating: "ü", count: 61))
+        }
+    }
+
     @Test("REST requests meet what was ordered for them, one after another")
     func rest() async throws {
         try await withSimulator { server in

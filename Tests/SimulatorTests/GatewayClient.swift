@@ -108,6 +108,12 @@ final class GatewayClient: Sendable {
         try await channel.eventLoop.flatSubmit { [inbox] in inbox.value.ended.futureResult }.get()
     }
 
+    /// The reason in the close frame; empty when there was none.
+    var reason: String { get async throws { try await channel.eventLoop.submit { [inbox] in inbox.value.reason }.get() } }
+
+    /// Reads no more.
+    func pause() async throws { try await channel.setOption(.autoRead, value: false).get() }
+
     /// Whether everything received ended in what TLS calls a proper end.
     var failures: [String] { get async throws { try await channel.eventLoop.submit { [inbox] in inbox.value.failures }.get() } }
 
@@ -144,6 +150,7 @@ final class Inbox: ChannelInboundHandler {
     private var payloads: [JSONValue] = []
     private var message: [UInt8] = []
     private var code: Int?
+    private(set) var reason = ""
     private var isOver = false
 
     init(eventLoop: any EventLoop, query: String) {
@@ -188,6 +195,7 @@ final class Inbox: ChannelInboundHandler {
             message = []
         case .connectionClose:
             code = bytes.count >= 2 ? Int(bytes[0]) << 8 | Int(bytes[1]) : 1005
+            reason = String(decoding: bytes.dropFirst(2), as: UTF8.self)
             let echo = WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: .random(), data: ByteBuffer(bytes: bytes.prefix(2)))
             context.writeAndFlush(Self.wrapOutboundOut(echo), promise: nil)
         case .pong: deliver(["pong": .string(String(decoding: bytes, as: UTF8.self))])

@@ -72,6 +72,23 @@ struct GatewaySessionTests {
         }
     }
 
+    @Test("a session that is resumed while its old connection is open goes on with the new one, for good")
+    func resumedInPlace() async throws {
+        try await withSimulator({ $0.pace.sessionLifetime = .milliseconds(50) }) { server in
+            let client = try await GatewayClient.identified(server)
+            let session = try await client.event("READY")["session_id"] ?? .null
+            let again = try await GatewayClient.connect(server)
+            _ = try await again.next(op: 10)
+            try await again.send(6, ["token": .string(server.token), "session_id": session, "seq": 1])
+            _ = try await again.event("RESUMED")
+            #expect(try await client.end() == nil)
+            // Longer than a session without connection lives.
+            try await Task.sleep(for: .milliseconds(200))
+            try await server.say("still here")
+            #expect(try await again.event("MESSAGE_CREATE")["content"] == "still here")
+        }
+    }
+
     @Test("RESUME of what cannot be resumed", arguments: [
         (#"{"token":"wrong","session_id":"S","seq":1}"#, Int?.some(4004)), (#"{"token":"T","session_id":"S","seq":99}"#, 4007),
         (#"{"token":"T","session_id":"unknown","seq":1}"#, nil), (#"{"token":"T","seq":1}"#, 4002),

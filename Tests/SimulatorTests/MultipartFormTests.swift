@@ -25,6 +25,13 @@ struct MultipartFormTests {
         }
     }
 
+    @Test("a part with a number that none can have is no file", arguments: ["-1", "", "x", "99999999999999999999"])
+    func number(_ text: String) throws {
+        let bytes = Array(body.replacing("files[2]", with: "files[\(text)]").utf8)
+        let form = try MultipartForm(bytes, contentType: "multipart/form-data; boundary=x")
+        #expect(form.files == [])
+    }
+
     @Test("broken JSON is 50109, a missing boundary 50035")
     func broken() {
         let bytes = Array(body.replacing("{\"a\":1}", with: "{").utf8)

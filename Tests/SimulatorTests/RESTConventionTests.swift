@@ -34,6 +34,14 @@ struct RESTConventionTests {
         }
     }
 
+    @Test("a query without names is as good as none", arguments: ["?=", "?=1", "?&&", "?=&limit=1&=", "??"])
+    func oddQuery(query: String) async throws {
+        try await withSimulator { server in
+            let answer = try await RESTClient(server: server).call("GET", "/gateway" + query)
+            #expect(answer.status == 200)
+        }
+    }
+
     @Test("a bucket counts down, then answers 429 with the time to wait, for one channel and not for another")
     func bucket() async throws {
         try await withSimulator({ configuration in

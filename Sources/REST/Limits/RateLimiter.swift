@@ -37,6 +37,8 @@ package struct RateLimiter: ~Copyable {
         var byteCount: Int
         var deadline: ContinuousClock.Instant
         var notBefore: ContinuousClock.Instant?
+        /// Whether it is counted in `ordinaryUnderWay`. Its bucket cannot tell: an answer may move it to one of the other lane.
+        var isCounted = false
     }
 
     /// What a bucket can do next.
@@ -128,6 +130,7 @@ extension RateLimiter {
             let bucket = ordinaryTurns.removeFirst()
             if let ticket = send(from: bucket, at: now) {
                 window.record(at: now)
+                entries[ticket]?.isCounted = true
                 ordinaryUnderWay += 1
                 return ticket
             }
@@ -148,12 +151,13 @@ extension RateLimiter {
 
     /// Forgets a request: answered for good, failed for good, or cancelled while it waited or was under way.
     package mutating func finish(_ ticket: Ticket, at now: ContinuousClock.Instant) {
-        guard let entry = entries.removeValue(forKey: ticket) else { return }
+        guard let entry = entries[ticket] else { return }
         if !leave(entry.bucket, ticket), let index = entry.bucket.queue.firstIndex(of: ticket) {
             entry.bucket.queue.remove(at: index)
             queuedCount -= 1
             queuedBytes -= entry.byteCount
         }
+        entries[ticket] = nil
         consider(entry.bucket, at: now)
     }
 
@@ -294,7 +298,10 @@ extension RateLimiter {
     private mutating func leave(_ bucket: Bucket, _ ticket: Ticket) -> Bool {
         guard let index = bucket.underWay.firstIndex(of: ticket) else { return false }
         bucket.underWay.remove(at: index)
-        if bucket.lane == .ordinary { ordinaryUnderWay -= 1 }
+        if entries[ticket]?.isCounted == true {
+            entries[ticket]?.isCounted = false
+            ordinaryUnderWay -= 1
+        }
         return true
     }
 

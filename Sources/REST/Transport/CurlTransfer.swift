@@ -11,7 +11,13 @@ final class CurlTransfer {
     private var sources: [UploadSource] = []
     private let errorText: UnsafeMutablePointer<CChar>
     private var answer = HTTPAnswer()
+    private var headerBytes = 0
+    /// Whether the empty line that ends a header has come since the last status line.
+    private var isHeaderWhole = false
     private var isTooLarge = false
+
+    /// Longest header in bytes, that of interim answers included. Discord's has two thousand.
+    private static let headerLimit = 64 * 1024
 
     /// Sets `easy`, which has no options yet but those of the multi, up for `exchange`.
     init(_ exchange: HTTPExchange, easy: UnsafeMutableRawPointer, responseLimit: Int, completion: @escaping (CurlTransfer, HTTPOutcome) -> Void) {
@@ -58,9 +64,11 @@ final class CurlTransfer {
         guard result == CURLE_OK else {
             var written: CLong = 0
             ccurl_get_long(easy, CURLINFO_REQUEST_SIZE, &written)
-            if isTooLarge { return .failed(TransportFailure(answerLongerThan: responseLimit)) }
+            if isTooLarge { return .failed(TransportFailure(answerLongerThan: headerBytes > Self.headerLimit ? Self.headerLimit : responseLimit)) }
             return .failed(TransportFailure(result, detail: String(cString: errorText), host: host, wasWritten: written > 0))
         }
+        // libcurl takes a header that the end of the connection cuts short for a whole answer.
+        guard isHeaderWhole else { return .failed(TransportFailure(CURLE_PARTIAL_FILE, detail: "the answer's header is cut short", host: host, wasWritten: true)) }
         var status: CLong = 0
         ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         answer.status = Int(status)
@@ -94,9 +102,11 @@ extension CurlTransfer {
     }
 
     /// A body that may be sent twice is handed over whole. Another is read as it goes, because then libcurl must ask before it
-    /// begins again on a fresh connection, and is told no.
+    /// begins again on a fresh connection, and is told no. For an empty one it does not ask, but begins again only where an open
+    /// connection turned out to be dead: so that one takes none.
     private func send(_ bytes: [UInt8], of exchange: HTTPExchange) {
         if bytes.isEmpty { headerList = curl_slist_append(headerList, "Content-Type:") }
+        if bytes.isEmpty, !exchange.isReplayable { ccurl_set_long(easy, CURLOPT_FRESH_CONNECT, 1) }
         ccurl_set_long(easy, CURLOPT_POST, 1)
         ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count))
         if exchange.isReplayable || bytes.isEmpty {
@@ -160,10 +170,14 @@ extension CurlTransfer {
 
     /// Takes one header line; `false` ends the transfer. A status line begins a new answer: 1xx ones come before the final one.
     private func receiveHeader(_ line: UnsafeRawBufferPointer) -> Bool {
-        guard let first = line.first else { return true }
+        headerBytes += line.count
+        isTooLarge = headerBytes > Self.headerLimit
+        guard !isTooLarge, let first = line.first else { return !isTooLarge }
+        if first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") { isHeaderWhole = true }
         switch first | 0x20 {
         case UInt8(ascii: "h") where line.starts(with: "HTTP/".utf8):
             answer = HTTPAnswer()
+            isHeaderWhole = false
         case UInt8(ascii: "c"), UInt8(ascii: "l"), UInt8(ascii: "r"), UInt8(ascii: "x"):
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { break }
             let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()

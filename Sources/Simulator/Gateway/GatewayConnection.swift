@@ -190,7 +190,10 @@ final class GatewayConnection: ChannelInboundHandler {
     /// Sends a close frame and ends the connection when the client has answered it, or after a while.
     func close(_ code: UInt16, _ reason: String) {
         guard !hasEnded, closeSent == nil, let context else { return }
-        write(.connectionClose, [UInt8(code >> 8), UInt8(code & 255)] + reason.utf8.prefix(123))
+        // A control frame has room for 123 bytes of it (RFC 6455 §5.5), which must be whole characters.
+        var text = reason
+        while text.utf8.count > 123 { text.removeLast() }
+        write(.connectionClose, [UInt8(code >> 8), UInt8(code & 255)] + text.utf8)
         closeSent = (Int(code), reason)
         session?.connection = nil
         _ = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(2)) { [weak self] in

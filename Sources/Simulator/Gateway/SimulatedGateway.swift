@@ -17,9 +17,17 @@ final class SimulatedGateway {
     private(set) var isTokenValid = true
     /// While set, connections collect what they write; who set it flushes.
     private(set) var isBatching = false
-    /// Goes on with a flood that waits for slow clients.
-    private var whenWritable: (() -> Void)?
+    private var flood: Flood?
+    private var takesFloods = true
     unowned let simulation: Simulation
+
+    /// Dispatches that are told as fast as the clients take them.
+    private struct Flood {
+        let next: () -> Dispatch?
+        let done: EventLoopPromise<Void>
+        /// Whether it waits for slow clients.
+        var isHeldUp = false
+    }
 
     init(simulation: Simulation) {
         self.simulation = simulation
@@ -73,6 +81,7 @@ final class SimulatedGateway {
         session.connection = nil
         // Leaving with 1000 or 1001 ends the session (Discord docs, Gateway › Disconnecting).
         if byClient, code == 1000 || code == 1001 { return forget(session) }
+        session.expiry?.cancel()
         session.expiry = simulation.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(pace.sessionLifetime.nanoseconds)) {
             [weak self, weak session] in
             if let session { self?.forget(session) }
@@ -85,6 +94,7 @@ final class SimulatedGateway {
     }
 
     func cutAll() {
+        endFloods()
         for connection in connections.values { connection.cut() }
     }
 
@@ -97,8 +107,9 @@ final class SimulatedGateway {
     }
 
     func bind(_ session: GatewaySession, to connection: GatewayConnection) {
-        session.expiry?.cancel()
+        // First, for its end lets the session run out.
         if let old = session.connection, old !== connection { old.cut() }
+        session.expiry?.cancel()
         session.connection = connection
         connection.session = session
     }
@@ -154,14 +165,26 @@ final class SimulatedGateway {
 
     // MARK: Floods
 
-    /// Tells dispatches as fast as the clients take them, a batch for each turn of the loop, until `next` has no more.
+    /// Tells dispatches, a batch for each turn of the loop, until `next` has no more. One flood at a time.
     func flood(_ next: @escaping () -> Dispatch?) -> EventLoopFuture<Void> {
+        guard takesFloods else { return simulation.eventLoop.makeFailedFuture(Self.hasStopped) }
+        guard flood == nil else { return simulation.eventLoop.makeFailedFuture(SimulatorFailure("a flood is under way already")) }
         let done = simulation.eventLoop.makePromise(of: Void.self)
-        continueFlood(next, done)
+        flood = Flood(next: next, done: done)
+        continueFlood()
         return done.futureResult
     }
 
-    private func continueFlood(_ next: @escaping () -> Dispatch?, _ done: EventLoopPromise<Void>) {
+    /// Ends a flood, whoever holds it up, and takes no other.
+    func endFloods() {
+        takesFloods = false
+        flood.take()?.done.fail(Self.hasStopped)
+    }
+
+    private static let hasStopped = SimulatorFailure("the simulator has stopped")
+
+    private func continueFlood() {
+        guard let next = flood?.next else { return }
         isBatching = true
         var isOver = false
         for _ in 0..<64 {
@@ -173,17 +196,18 @@ final class SimulatedGateway {
         }
         isBatching = false
         for connection in connections.values { connection.flush() }
-        if isOver { return done.succeed() }
-        let goOn = { [weak self] in
-            guard let self else { return done.fail(SimulatorFailure("the simulator has stopped")) }
-            continueFlood(next, done)
+        if isOver {
+            flood.take()?.done.succeed()
+        } else {
+            flood?.isHeldUp = true
+            writabilityChanged()
         }
-        if connections.values.allSatisfy(\.isWritable) { simulation.eventLoop.assumeIsolated().execute(goOn) } else { whenWritable = goOn }
     }
 
     func writabilityChanged() {
-        guard connections.values.allSatisfy(\.isWritable), let goOn = whenWritable.take() else { return }
-        simulation.eventLoop.assumeIsolated().execute(goOn)
+        guard flood?.isHeldUp == true, connections.values.allSatisfy(\.isWritable) else { return }
+        flood?.isHeldUp = false
+        simulation.eventLoop.assumeIsolated().execute { [weak self] in self?.continueFlood() }
     }
 
     // MARK: Faults

@@ -79,7 +79,7 @@ extension MessageDraft {
         for file in call.files {
             guard file.size <= Limits.attachmentBytes else { throw RESTFailure(400, 50045, "File uploaded exceeds the maximum size") }
             let id = makeID()
-            let metadata = described?.first { $0["id"]?.idValue?.rawValue == UInt64(file.index) }
+            let metadata = described?.first { $0["id"]?.idValue?.rawValue == file.index }
             let name = metadata?["filename"]?.stringValue ?? file.name
             let url = JSONValue.string("https://cdn.discordapp.com/attachments/\(call.text("channel"))/\(id)/\(name)")
             var attachment: JSONValue = [
@@ -90,7 +90,7 @@ extension MessageDraft {
             result.append(attachment)
         }
         // On edit, entries without a file keep what the message has.
-        let kept = (described ?? []).filter { entry in !call.files.contains { UInt64($0.index) == entry["id"]?.idValue?.rawValue } }
+        let kept = (described ?? []).filter { entry in !call.files.contains { $0.index == entry["id"]?.idValue?.rawValue } }
         attachments = kept + result
     }
 

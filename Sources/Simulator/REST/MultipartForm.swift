@@ -4,7 +4,7 @@ import JSON
 struct MultipartForm {
     struct File: Equatable {
         /// `n` of the part's name `files[n]`.
-        let index: Int
+        let index: UInt64
         let name: String
         let contentType: String?
         let size: Int
@@ -57,7 +57,7 @@ struct MultipartForm {
         }
         if name == "payload_json" {
             do { payload = try JSONValue(parsing: Array(content)) } catch { throw .invalidJSON }
-        } else if name.hasPrefix("files["), let index = Int(name.dropFirst(6).dropLast()) {
+        } else if name.hasPrefix("files["), let index = UInt64(name.dropFirst(6).dropLast()) {
             let filename = MultipartForm.parameter("filename", in: disposition) ?? "unknown"
             files.append(File(index: index, name: filename, contentType: headers["content-type"], size: content.count))
         }

@@ -97,7 +97,7 @@ final class SimulatedREST {
     private func call(_ request: HTTPRequest, _ parameters: [String: String]) throws(RESTFailure) -> RESTCall {
         var query: [String: String] = [:]
         for pair in request.head.uri.split(separator: "?", maxSplits: 1).dropFirst().first?.split(separator: "&") ?? [] {
-            let parts = pair.split(separator: "=", maxSplits: 1)
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             query[String(parts[0])] = parts.count == 2 ? PercentEncoding.decoded(parts[1]) : ""
         }
         let reason = request.head.headers.first(name: "x-audit-log-reason").flatMap { PercentEncoding.decoded($0) }
