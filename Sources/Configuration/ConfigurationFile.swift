@@ -1,3 +1,5 @@
+internal import Discord
+
 /// Reads `moonwire.toml`. Every key is named here once; a key that is not is refused with the nearest one that is.
 package struct ConfigurationFile {
     private let file: String
@@ -32,7 +34,7 @@ package struct ConfigurationFile {
         case "discord.gateway_url": configuration.discord.gatewayURL = try url(entry, schemes: ["wss", "ws"])
         case "discord.ca_file": configuration.discord.caFile = try string(entry)
         case "discord.token_file": configuration.discord.tokenFile = try string(entry)
-        case "discord.intents[]": configuration.discord.intents.append(try string(entry))
+        case "discord.intents[]": configuration.discord.intents.append(try intent(entry))
         case "discord.compress": configuration.discord.compress = try choice(entry)
         case "discord.encoding": configuration.discord.encoding = try choice(entry)
         case "discord.shards": configuration.discord.shards = try shards(entry)
@@ -52,10 +54,14 @@ package struct ConfigurationFile {
                 "the token does not belong in this file; put it into the environment variable DISCORD_TOKEN or name a file with discord.token_file")
         }
         let known = Self.keys.filter { !$0.hasSuffix("[]") }
-        let nearest = EditDistance.nearest(to: entry.path, among: known)
-        return ConfigurationError(
-            file: file, line: entry.line,
-            "unknown key '\(entry.path)'; " + (nearest.map { "did you mean '\($0)'?" } ?? "known are \(known.joined(separator: ", "))"))
+        let word = entry.path.split(separator: ".").last ?? ""
+        // Mistyped, or right but in the wrong table.
+        if let meant = EditDistance.nearest(to: entry.path, among: known) ?? known.first(where: { $0.hasSuffix(".\(word)") }) {
+            return ConfigurationError(file: file, line: entry.line, "unknown key '\(entry.path)'; did you mean '\(meant)'?")
+        }
+        let table = entry.path.dropLast(word.count)
+        let beside = known.filter { $0.hasPrefix(table) && !$0.dropFirst(table.count).contains(".") }
+        return ConfigurationError(file: file, line: entry.line, "unknown key '\(entry.path)'; known are \(beside.joined(separator: ", "))")
     }
 
     private func fault(_ entry: TOMLDocument.Entry, _ expected: String) -> ConfigurationError {
@@ -94,6 +100,14 @@ package struct ConfigurationFile {
             throw fault(entry, "a URL that begins with " + schemes.map { $0 + "://" }.joined(separator: " or "))
         }
         return text.last == "/" ? String(text.dropLast()) : text
+    }
+
+    private func intent(_ entry: TOMLDocument.Entry) throws(ConfigurationError) -> String {
+        let name = try string(entry)
+        guard Intents(name: name) == nil else { return name }
+        let known = Intents.names.map { $0.name.lowercased() }
+        let nearest = EditDistance.nearest(to: name.lowercased(), among: known)
+        throw fault(entry, "an intent, not '\(name)'; " + (nearest.map { "did you mean \"\($0)\"?" } ?? "known are \(known.joined(separator: ", "))"))
     }
 
     private func shards(_ entry: TOMLDocument.Entry) throws(ConfigurationError) -> DiscordSettings.ShardSetting {

@@ -1,6 +1,7 @@
 /// Finds what a mistyped word was meant to be.
 package enum EditDistance {
-    /// The candidate nearest to `word` by Levenshtein distance, or `nil` when none is within a third of the word's length.
+    /// The candidate nearest to `word`, or `nil` when none is within a third of the word's length. Counts letters that are wrong, missing, too many or
+    /// swapped with their neighbour.
     package static func nearest(to word: String, among candidates: [String]) -> String? {
         let limit = max(1, word.utf8.count / 3)
         let best = candidates.map { (candidate: $0, distance: distance(Array(word.utf8), Array($0.utf8))) }.min { $0.distance < $1.distance }
@@ -9,16 +10,17 @@ package enum EditDistance {
     }
 
     private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
+        var secondLast: [Int] = []
+        var last = Array(0...right.count)
         for (i, byte) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
+            var row = [i + 1]
             for (j, other) in right.enumerated() {
-                let substituted = diagonal + (byte == other ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
+                var best = min(last[j] + (byte == other ? 0 : 1), last[j + 1] + 1, row[j] + 1)
+                if i > 0, j > 0, byte == right[j - 1], other == left[i - 1] { best = min(best, secondLast[j - 1] + 1) }
+                row.append(best)
             }
+            (secondLast, last) = (last, row)
         }
-        return row[right.count]
+        return last[right.count]
     }
 }

@@ -1,6 +1,6 @@
 /// Everything `moonwire.toml` can say. A value left out has the default written beside it.
 package struct Settings: Equatable, Sendable {
-    /// Pack folders to run when the command line names none; relative to the configuration file.
+    /// Pack folders to run when the command line names none; relative to the working folder.
     package var packs: [String] = []
     package var discord = DiscordSettings()
     package var log = LogSettings()

@@ -11,7 +11,7 @@ struct TOMLDocument {
         let path: String
         let value: Value
         /// 1-based.
-        let line: Int
+        let line, column: Int
     }
 
     private(set) var entries: [Entry] = []
@@ -32,13 +32,15 @@ struct TOMLDocument {
             let message = withUnsafeBytes(of: failure.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
             throw ConfigurationError(file: file, line: Int(failure.line), "not valid TOML: \(message)")
         }
+        // toml++ keeps a table's keys by name, and a person mends a file from its beginning.
+        entries.sort { ($0.line, $0.column) < ($1.line, $1.column) }
     }
 }
 
 extension TOMLDocument.Entry {
     fileprivate init(path: String, value: ctoml_value) {
         self.path = path
-        line = Int(value.line)
+        (line, column) = (Int(value.line), Int(value.column))
         self.value = switch value.kind {
         case CTOML_STRING:
             .string(String(decoding: UnsafeRawBufferPointer(start: value.string, count: value.length), as: UTF8.self))

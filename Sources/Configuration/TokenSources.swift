@@ -64,7 +64,7 @@ package enum TokenSources {
 
     private static func checkPrivate(_ path: String) throws(ConfigurationError) {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { return }
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 != 0 else { return }
         throw ConfigurationError("\(path) can be read by others; run: chmod 600 \(path)")
     }
 }

@@ -1,4 +1,4 @@
-// TOML 1.0 through toml++, flattened: one call per leaf, in document order, so that Swift needs no C++ and no tree.
+// TOML 1.0 through toml++, flattened: one call per value, a table's by name, so that Swift needs no C++ and no tree.
 #ifndef MOONWIRE_CTOML_H
 #define MOONWIRE_CTOML_H
 
