@@ -25,8 +25,6 @@ package enum Observation: Sendable, Equatable {
     case delivered(input: Int, shard: Int, sequence: Int)
     /// No session hears of an injected event, or it ended before; the reason is for a person.
     case undelivered(input: Int, reason: String)
-    /// Somebody asked to be told when all that came before has been told.
-    case synced(input: Int)
 
     /// What happened to a connection or its session.
     package struct SessionChange: Sendable, Equatable {

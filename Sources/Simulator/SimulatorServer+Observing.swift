@@ -12,11 +12,6 @@ extension SimulatorServer {
         try await onLoop { simulation in simulation.log.observe(observer) }
     }
 
-    /// Notes `Observation.synced` behind everything observed so far.
-    package func sync(input: Int) async throws(SimulatorFailure) {
-        try await onLoop { simulation in simulation.log.note(.synced(input: input)) }
-    }
-
     /// The number of observations so far: a place to search on from.
     package func mark() async throws(SimulatorFailure) -> Int {
         try await onLoop { simulation in simulation.log.entries.count }

@@ -17,14 +17,7 @@ struct ControlLines {
         do throws(SimulatorFailure) {
             let command = try parsed(line)
             guard let command else { return .next }
-            switch command["type"]?.stringValue {
-            case "quit": return .quit
-            case "sync":
-                // Answered where observations are written, so that the answer overtakes none of them.
-                try await server.sync(input: number)
-                return .next
-            default: break
-            }
+            if command["type"]?.stringValue == "quit" { return .quit }
             if let action = try action(command) {
                 try await server.perform(action, input: number)
             } else {

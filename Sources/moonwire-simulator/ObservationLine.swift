@@ -29,7 +29,6 @@ enum ObservationLine {
             ["type": "delivered", "for": .integer(Int64(input)), "shard": .integer(Int64(shard)), "seq": .integer(Int64(sequence))]
         case .undelivered(let input, let reason):
             ["type": "undelivered", "for": .integer(Int64(input)), "reason": .string(reason)]
-        case .synced(let input): ["type": "synced", "for": .integer(Int64(input))]
         }
     }
 

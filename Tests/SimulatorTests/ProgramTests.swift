@@ -34,18 +34,6 @@ struct ProgramTests {
         #expect(try program.wait() == 0)
     }
 
-    @Test("sync is answered behind everything observed before it")
-    func sync() throws {
-        let program = try Program(["--plain"])
-        _ = try program.line()
-        for _ in 1...100 { program.say("nobody hears this") }
-        program.say(#"{"type":"sync"}"#)
-        for number in 1...100 { #expect(try program.line()["for"] == .integer(Int64(number))) }
-        #expect(try program.line() == ["type": "synced", "for": 101])
-        program.closeInput()
-        #expect(try program.wait() == 0)
-    }
-
     @Test("the CA file is there until the program ends", arguments: [Ending.endOfInput, .quit, .signal(SIGTERM), .signal(SIGINT)])
     func authorityFile(ending: Ending) throws {
         let program = try Program([])

@@ -12,21 +12,8 @@ package final class Simulation {
     private let logger: Logger
     /// Lines that wait until the bot has answered the one before; `nil` stands for the end of the input.
     private var lines: [String?] = []
-    private var progress = Progress.answering
-    /// How many lines the simulator was given; it numbers them alike.
-    private var toldCount = 0
+    private var isBusy = true
     private var isEnding = false
-
-    /// How far the newest line is.
-    private enum Progress: Equatable {
-        /// The simulator was given it, under this number.
-        case acting(Int)
-        /// The bot deals with it.
-        case answering
-        /// The bot is idle. What it did is shown before the simulator's answer to the line of this number.
-        case showing(Int)
-        case done
-    }
 
     /// Starts the simulator and prepares the bot.
     ///
@@ -69,6 +56,7 @@ package final class Simulation {
     // MARK: Input
 
     private func start() {
+        guard isBusy, lines.isEmpty, !isEnding else { return }
         if display.isInteractive {
             display.show(.note("the bot is online; type a message, or :help"))
         }
@@ -87,7 +75,7 @@ package final class Simulation {
     }
 
     private func next() {
-        guard progress == .done || display.isInteractive, !lines.isEmpty, !isEnding else { return }
+        guard !isBusy || display.isInteractive, !lines.isEmpty, !isEnding else { return }
         guard let line = lines.removeFirst() else { return end() }
         switch ChatInput(line) {
         case .nothing: break
@@ -95,22 +83,16 @@ package final class Simulation {
         case .help: for line in ChatInput.helpLines { display.show(.note(line)) }
         case .unknown(let text): display.show(.note("'\(text)' is no command; :help lists them"))
         case .action(let action):
+            isBusy = true
             if !display.isInteractive, let content = action["content"]?.stringValue {
                 display.show(.message(author: simulator.endpoints.userName, content: content, embeds: 0))
             }
-            progress = .acting(tell(action))
+            simulator.send(action)
             display.prompt()
             return
         }
         display.prompt()
         next()
-    }
-
-    /// Gives the simulator a line and returns its number.
-    private func tell(_ line: JSONValue) -> Int {
-        simulator.send(line)
-        toldCount += 1
-        return toldCount
     }
 
     private func end() {
@@ -126,26 +108,18 @@ package final class Simulation {
             return bot.stop()
         }
         if let line = ChatLine(event) { display.show(line) }
-        let number = Int(event["for"]?.integerValue ?? 0)
         switch event["type"]?.stringValue {
-        case "delivered" where progress == .acting(number):
-            settle(after: (Int(event["shard"]?.integerValue ?? 0), event["seq"]?.integerValue ?? 0))
-        case "done", "undelivered", "error":
-            if progress == .acting(number) { settle(after: nil) }
-        case "synced" where progress == .showing(number):
-            progress = .done
-            next()
+        case "delivered": settle(after: (Int(event["shard"]?.integerValue ?? 0), event["seq"]?.integerValue ?? 0))
+        case "done", "undelivered", "error": settle(after: nil)
         default: break
         }
     }
 
-    /// Goes on once the bot has dealt with everything up to `event` and what it did has been shown.
+    /// Goes on once the bot has dealt with everything up to `event`.
     private func settle(after event: (shard: Int, sequence: Int64)?) {
-        progress = .answering
         bot.whenIdle(after: event) { [unowned self] in
-            if isEnding { return bot.stop() }
-            // The bot may know the answer to its request before the simulator's report of it has come.
-            progress = .showing(tell(["type": "sync"]))
+            isBusy = false
+            if isEnding { bot.stop() } else { next() }
         }
     }
 }
