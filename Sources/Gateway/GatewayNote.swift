@@ -12,6 +12,8 @@ package struct GatewayNote: Equatable, Sendable {
         case connectionEnded(ConnectionClosure, wasOurFault: Bool)
         /// The peer cannot be understood any more; the text says why.
         case streamBroken(String)
+        /// An event that answers a command cannot be understood; the text says why.
+        case eventUnreadable(EventName, String)
         case sessionInvalidated(resumable: Bool)
         case reconnectRequested
         case reconnecting(after: Duration, resuming: Bool)
@@ -35,7 +37,7 @@ package struct GatewayNote: Equatable, Sendable {
         case .connecting, .reconnectRequested: .debug
         case .reconnecting: .info
         case .connectionEnded(_, let wasOurFault): wasOurFault ? .error : .info
-        case .connectionFailed, .streamBroken, .sessionInvalidated, .waitingForIdentify, .botInfoUnavailable, .outgrown, .waitingForProcess,
+        case .connectionFailed, .streamBroken, .eventUnreadable, .sessionInvalidated, .waitingForIdentify, .botInfoUnavailable, .outgrown, .waitingForProcess,
             .stateUnusable: .warning
         case .commandRefused: .error
         }
@@ -53,6 +55,7 @@ extension GatewayNote: CustomStringConvertible {
         case .connectionEnded(let closure, false): "\(closure)"
         case .connectionEnded(let closure, true): "\(closure); this is a fault of Moonwire, please report it"
         case .streamBroken(let reason): "left the connection: \(reason)"
+        case .eventUnreadable(let event, let reason): "\(event) cannot be read: \(reason)"
         case .sessionInvalidated(true): "Discord invalidated the session, which may still be resumed"
         case .sessionInvalidated(false): "Discord invalidated the session"
         case .reconnectRequested: "Discord asked to reconnect"

@@ -128,12 +128,20 @@ extension Shard: WebSocketConnectionDelegate {
             report(.ready(sessionID: ready.sessionID, resumeURL: ready.resumeURL))
         case .resumed:
             report(.resumed)
-        case .rateLimited:
-            commands.rateLimited(try RateLimited(data, encoding: encoding))
-        case .guildMembersChunk where commands.collectsMembers:
-            commands.received(try MemberChunk(data, encoding: encoding), data)
         default:
-            break
+            // What has changed its form costs an answer, not the connection.
+            do throws(PayloadError) { try answered(event, data, encoding) } catch {
+                context.note(id, .eventUnreadable(event, "\(error)"))
+            }
+        }
+    }
+
+    /// Events that answer our commands.
+    private func answered(_ event: EventName, _ data: UnsafeRawBufferPointer, _ encoding: PayloadEncoding) throws(PayloadError) {
+        if event == .rateLimited {
+            commands.rateLimited(try RateLimited(data, encoding: encoding))
+        } else if event == .guildMembersChunk, commands.collectsMembers {
+            commands.received(try MemberChunk(data, encoding: encoding), data)
         }
     }
 

@@ -56,6 +56,7 @@ extension GatewaySession {
         phase = .identifying
         isLoggedIn = true
         lastSequence = Self.noSequence
+        identifies += 1
         actions.append(.sendIdentify)
         actions.append(.setTimer(.deadline, at: now + timing.readyDeadline))
     }
@@ -77,7 +78,6 @@ extension GatewaySession {
         phase = .ready
         readySince = now
         failedResumes = 0
-        failedIdentifies = 0
         refusedIdentifies = 0
         actions.append(.cancelTimer(.deadline))
         if !resumed, let resumePoint { actions.append(.saveResumePoint(resumePoint)) }

@@ -103,11 +103,11 @@ extension GatewaySession {
                 forgetSession(into: &actions)
             }
         case .identifying:
-            failedIdentifies += 1
             lastSequence = Self.noSequence
         case .ready:
             if let readySince, now - readySince >= timing.steadyAfter {
                 setbacks = 0
+                identifies = 0
                 invalidations = 0
                 suspectCode = nil
             }
@@ -131,12 +131,12 @@ extension GatewaySession {
         readySince = nil
     }
 
-    /// Pauses with full jitter. IDENTIFYs that lead nowhere pause longer, because each costs a session start.
+    /// Pauses with full jitter. IDENTIFYs whose sessions do not last pause longer, because each costs a session start.
     mutating func backOff(at now: ContinuousClock.Instant, _ chance: Double, into actions: inout [Action]) {
         let ceiling = min(timing.backoffCap, timing.backoffBase * (1 << min(setbacks, 16)))
         setbacks += 1
         var pause = ceiling * chance
-        if resumePoint == nil, failedIdentifies > 1 { pause = max(pause, growingPause(after: failedIdentifies, chance)) }
+        if resumePoint == nil, identifies > 1 { pause = max(pause, growingPause(after: identifies, chance)) }
         wait(pause, from: now, into: &actions)
     }
 

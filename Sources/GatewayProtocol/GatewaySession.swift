@@ -81,10 +81,11 @@ package struct GatewaySession: ~Copyable {
     var invalidations = 0
     /// A close code that allows one RESUME but not a second for the same code.
     var suspectCode: GatewayCloseCode?
+    /// IDENTIFYs sent since the shard was last steady.
+    var identifies = 0
     /// Consecutive failures, by what failed.
     var failedDials = 0
     var failedResumes = 0
-    var failedIdentifies = 0
     var refusedIdentifies = 0
 
     /// A session at rest. `resumePoint` is what an earlier process saved; with it the first login is a RESUME.

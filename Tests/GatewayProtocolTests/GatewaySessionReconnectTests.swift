@@ -216,6 +216,24 @@ import Testing
         #expect(r.phase == .resuming)
     }
 
+    @Test("sessions that end as soon as they have begun do not spend the day's logins: each new one waits longer")
+    func shortSessions() {
+        let r = Rehearsal()
+        var now = 0.0, pauses: [Double] = []
+        for _ in 1...10 {
+            r.goOnline(now)
+            _ = r.after(.connectionClosed(4009), now + 1, chance: 0)
+            let pause = r.pause(after: now + 1) ?? -1
+            pauses.append(pause)
+            now += 1 + pause
+        }
+        #expect(pauses == [0, 5, 10, 20, 40, 80, 150, 150, 150, 150])
+        // A minute online forgives.
+        r.goOnline(now)
+        _ = r.after(.connectionClosed(4009), now + 60, chance: 0)
+        #expect(r.pause(after: now + 60) == 0)
+    }
+
     @Test("READY that never comes: IDENTIFY again on another connection, slower each time, never on the same") func readyDeadline() {
         let r = Rehearsal()
         _ = r.after(.started)

@@ -158,6 +158,21 @@ import WebSocketProtocol
         #expect(scene.gateway.log.contains("resume 1 seq 1"))
     }
 
+    @Test("an answer to a command in a form that has changed is told of, and costs no connection") func changedAnswers() throws {
+        let scene = try Scene()
+        scene.listener.onReady = { _ in
+            _ = try? scene.fleet.requestMembers(of: Snowflake(rawValue: 5), .all) { _ in }
+            scene.gateway.peers[0].dispatch("RATE_LIMITED", #"{"opcode":8,"retry_after":"soon"}"#)
+            scene.gateway.peers[0].dispatch("GUILD_MEMBERS_CHUNK", #"{"guild_id":"5","chunk_index":"first"}"#)
+            scene.gateway.peers[0].dispatch("MESSAGE_CREATE", "{}")
+        }
+        scene.listener.onEvent = { _ in scene.done() }
+        scene.play()
+        #expect(scene.gateway.peers.count == 1)
+        let names = scene.listener.notes.compactMap { if case .eventUnreadable(let event, _) = $0.event { event } else { nil } }
+        #expect(names == [.rateLimited, .guildMembersChunk])
+    }
+
     @Test("a resume URL with path or query, or one that is none, still leads back", arguments: ["/", "/?v=9&junk=1", "nonsense"])
     func resumeURL(suffix: String) throws {
         let scene = try Scene()
