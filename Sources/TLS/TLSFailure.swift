@@ -47,7 +47,12 @@ package struct TLSFailure: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        if let host { "TLS with \(host): \(cause)" } else { "TLS: \(cause)" }
+        guard let host else { return "TLS: \(cause)" }
+        if case .hostMismatch(let names) = cause, names.contains(host) {
+            return "TLS with \(host): the server's certificate has this address among its DNS names, where it does not count; "
+                + "the server's operator must put it in as an address (IP:\(host))"
+        }
+        return "TLS with \(host): \(cause)"
     }
 }
 

@@ -72,6 +72,14 @@ struct PeerVerificationTests {
                 + "and a common name does not count); the server's operator must replace it")
     }
 
+    @Test("An address among the DNS names does not count, and the failure says so (RFC 9525 §6.5)")
+    func addressAsName() throws {
+        let failure = try #require(try failure(issue(CertificateRequest(dnsNames: ["127.0.0.1"])), host: "127.0.0.1"))
+        #expect(
+            failure.description == "TLS with 127.0.0.1: the server's certificate has this address among its DNS names, "
+                + "where it does not count; the server's operator must put it in as an address (IP:127.0.0.1)")
+    }
+
     @Test("A certificate with many names is described by the first of them")
     func manyNames() throws {
         let names = (0..<300).map { "host\($0).example" }
