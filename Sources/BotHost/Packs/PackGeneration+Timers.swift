@@ -87,12 +87,15 @@ extension PackGeneration {
     }
 
     func delay(_ call: inout LuaCall, _ index: Int) -> Duration? {
+        var given = "\(call.arguments.type(index))"
         if let number = call.arguments.number(index) {
             if let delay = DelayText.seconds(number) { return delay }
+            given = call.arguments.integer(index).map(String.init) ?? "\(number)"
         } else if let text = call.arguments.string(index) {
             if let delay = DelayText.parse(text) { return delay }
+            given = "'\(text.prefix(40))'"
         }
-        _ = call.badArgument(index, "a delay is a number of seconds, or text like \"500ms\", \"10s\", \"10m\", \"1h30m\"")
+        _ = call.raise("\(given) is no delay; give a number of seconds, or text like \"500ms\", \"10s\", \"10m\", \"1h30m\"")
         return nil
     }
 }

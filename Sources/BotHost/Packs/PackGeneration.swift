@@ -103,7 +103,7 @@ final class PackGeneration: LuaHost {
     func set(ready: ReadyPayload) {
         guard let setReady = module.setReady else { return }
         settle(ready.bytes.withUnsafeBytes { bytes in
-            state.call(setReady) { $0.append(LuaPayload(bytes, encoding: ready.encoding.lua)) }
+            state.call(setReady) { $0.append(LuaPayload(bytes, encoding: ready.encoding.lua, prototype: Prototype.event.id)) }
         }, as: .ready)
     }
 
