@@ -42,9 +42,16 @@ extension Bot: GatewayDelegate {
 
     func gateway(shard: ShardID, entered phase: GatewaySession.Phase) {
         logger.trace("shard \(shard): \(phase)")
+        if case .awaitingHello = phase { unreachableSince = nil }
     }
 
     func gateway(noted note: GatewayNote) {
+        switch note.event {
+        case .connectionFailed(let failure) where givesUp(failure): return
+        // It was decided before the shard heard that the bot ends.
+        case .reconnecting where phase == .stopping: return
+        default: break
+        }
         let level: Logger.Level = switch note.level {
         case .debug: .debug
         case .info: .info

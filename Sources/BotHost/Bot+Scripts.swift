@@ -21,6 +21,12 @@ extension Bot {
 
     func requestMembers(_ request: MemberRequest, for waiter: Waiter) {
         guard let fleet else { return answer(waiter, .failed(LuaErrorValue(message: "the bot is not online yet", code: .word("not_online")))) }
+        // Discord would not answer at all.
+        guard !request.isFull || intents.contains(.guildMembers) else {
+            return answer(waiter, .failed(LuaErrorValue(
+                message: "all members of a guild need the intent GUILD_MEMBERS; add intents = [\"guild_members\"] to [discord], or ask with a query, limit or user_ids",
+                code: .word("intents"))))
+        }
         memberRequests += 1
         let encoding = PayloadEncoding(options.settings.discord.encoding)
         do throws(CommandError) {
