@@ -227,7 +227,7 @@ package final class Bot {
 
     private func awaitScripts(until deadline: ContinuousClock.Instant, then: @escaping () -> Void) {
         guard reactor.now < deadline else { return then() }
-        askScripts { [unowned self] isIdle in
+        askScripts(until: deadline, countingTimeouts: true) { [unowned self] isIdle in
             if isIdle && rest.outstanding == 0 { return then() }
             reactor.schedule(after: .milliseconds(10)) { [unowned self] in awaitScripts(until: deadline, then: then) }
         }

@@ -35,7 +35,7 @@ final class PackGeneration: LuaHost {
     /// What each waiting run is for.
     var waiting: [LuaRun: RunRole] = [:]
     /// What wakes those that wait for a time.
-    var alarms: [LuaRun: TimerToken] = [:]
+    var alarms: [LuaRun: Alarm] = [:]
     var tasks = TaskTable()
     /// Runs that `bot.wait_for` an event.
     var expected: [EventName: [Expectation]] = [:]
@@ -116,7 +116,7 @@ final class PackGeneration: LuaHost {
 
     /// Takes a run that waits, to let it go on; `nil` when it has ended or gone on already.
     func take(_ run: LuaRun) -> RunRole? {
-        if !alarms.isEmpty, let alarm = alarms.removeValue(forKey: run) { reactor.cancel(alarm) }
+        if !alarms.isEmpty, let alarm = alarms.removeValue(forKey: run) { reactor.cancel(alarm.token) }
         return waiting.removeValue(forKey: run)
     }
 
@@ -216,7 +216,7 @@ final class PackGeneration: LuaHost {
         unloadHooks = []
         module = BotModule()
         tasks = TaskTable()
-        for alarm in alarms.values { reactor.cancel(alarm) }
+        for alarm in alarms.values { reactor.cancel(alarm.token) }
         alarms = [:]
         waiting = [:]
         expected = [:]

@@ -129,8 +129,12 @@ final class ScriptRuntime {
     /// Whether every event that came was handed over.
     private var hasNoEvents: Bool { offset == buffer.count && inbox.waitingBytes == 0 }
 
-    /// Whether nothing is left to do until something happens: no event waits for the handlers, and no handler for anything.
-    var isIdle: Bool { hasNoEvents && waitingCount == 0 }
+    /// Whether nothing is left to do until `end` unless something happens: no event waits for the handlers, and no handler for what is sure to come.
+    func isIdle(until end: ContinuousClock.Instant, countingTimeouts: Bool) -> Bool {
+        hasNoEvents && !(packs + leaving).contains { pack in
+            pack.generations.contains { $0.isBusy(until: end, countingTimeouts: countingTimeouts) }
+        }
+    }
 
     private func take() {
         inbox.take(into: &buffer)

@@ -104,8 +104,7 @@ package final class Simulation {
 
     private func received(_ event: JSONValue?) {
         guard let event else {
-            logger.error("the simulator has ended unexpectedly")
-            return bot.stop()
+            return bot.finish(.failure(BotFailure(.failure, "the simulator has ended unexpectedly; its own message stands above")))
         }
         if let line = ChatLine(event) { display.show(line) }
         switch event["type"]?.stringValue {
@@ -117,7 +116,7 @@ package final class Simulation {
 
     /// Goes on once the bot has dealt with everything up to `event`.
     private func settle(after event: (shard: Int, sequence: Int64)?) {
-        bot.whenIdle(after: event) { [unowned self] in
+        bot.whenIdle(after: event, isLast: isEnding) { [unowned self] in
             isBusy = false
             if isEnding { bot.stop() } else { next() }
         }
