@@ -90,9 +90,12 @@ package final class Bot {
 
     /// Two packs with one name could not be told apart in logs and commands.
     static func checkNames(_ packs: [PackFolder]) throws(BotFailure) {
-        var seen: Set<String> = []
-        for pack in packs where !seen.insert(pack.name).inserted {
-            throw BotFailure(.usage, "two packs are called '\(pack.name)'; give each a folder with a name of its own")
+        var seen: [String: PackFolder] = [:]
+        for pack in packs {
+            guard let other = seen.updateValue(pack, forKey: pack.name) else { continue }
+            throw BotFailure(
+                .usage, other.watched == pack.watched ? "the pack '\(pack.name)' is listed twice; name it once"
+                    : "two packs are called '\(pack.name)' (\(other.watched) and \(pack.watched)); give each a folder with a name of its own")
         }
     }
 

@@ -162,6 +162,17 @@ struct BadInputTests {
         #expect(outcome.errors.contains("2 | bot.on('ready' function() end)"), "\(outcome.errors)")
     }
 
+    @Test("an error in a file that is required shows that file's line")
+    func requiredSyntaxError() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("broken/main.lua", "require 'lib.util'\n")
+        try folder.write("broken/lib/util.lua", "local one = 1\nlocal two = = 2\n")
+        let outcome = try Moonwire.run(["run", folder.path("broken"), "--simulate"])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("broken/lib/util.lua:2: unexpected symbol near '='"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("2 | local two = = 2"), "\(outcome.errors)")
+    }
+
     @Test("an unknown event is answered with the nearest known one")
     func unknownEvent() throws {
         let folder = try TemporaryFolder()
@@ -176,6 +187,26 @@ struct BadInputTests {
         let folder = try TemporaryFolder()
         try folder.write("moonwire.toml", "[discord]\napi_ulr = \"x\"\n")
         expect(try run(folder, token: Self.token), status: 78, "moonwire.toml:2: unknown key 'discord.api_ulr'; did you mean 'discord.api_url'?")
+    }
+
+    @Test("a word that is no command is answered with the one that was meant", arguments: [
+        ("rnu", "moonwire: no command 'rnu'; did you mean: moonwire run\n"),
+        ("examples/hello", "moonwire: no command 'examples/hello'; did you mean: moonwire run examples/hello\n"),
+        ("frobnicate", "moonwire: no command 'frobnicate'; there are run, version, help\n"),
+    ])
+    func command(word: String, expected: String) throws {
+        let outcome = try Moonwire.run([word])
+        #expect(outcome.status == 2 && outcome.errors == expected, "\(outcome.errors)")
+    }
+
+    @Test("two packs with one name are told with both paths, a pack that is given twice as such")
+    func twins() throws {
+        let folder = try TemporaryFolder()
+        for name in ["one/dice", "two/dice"] { try folder.write("\(name)/main.lua", "") }
+        expect(
+            try Moonwire.run(["run", folder.path("one/dice"), folder.path("two/dice"), "--simulate"]), status: 2, "two packs are called 'dice'", "/one/dice and ",
+            "/two/dice")
+        expect(try Moonwire.run(["run", "examples/hello", "examples/hello/", "--simulate"]), status: 2, "the pack 'hello' is listed twice")
     }
 
     @Test("wrong usage has status 2 and says what would be right", arguments: [["run", "--frobnicate"], ["frobnicate"], ["run"], ["run", "x", "--log-level", "loud"]])

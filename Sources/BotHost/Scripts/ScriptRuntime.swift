@@ -54,11 +54,12 @@ final class ScriptRuntime {
         }
     }
 
-    /// Reloads the pack with this name; one that fails to load goes on with its previous version.
-    func reload(named name: String, done: @escaping (LuaFailure?) -> Void = { _ in }) {
+    /// Reloads the pack with this name, from another folder if one is given; one that fails to load goes on with its previous version.
+    func reload(named name: String, from folder: PackFolder? = nil, done: @escaping (LuaFailure?) -> Void = { _ in }) {
         guard let pack = packs.first(where: { $0.folder.name == name }) else {
             return done(LuaFailure(kind: .unavailable, message: "no pack is called '\(name)'"))
         }
+        if let folder { pack.folder = folder }
         pack.load(done)
     }
 
