@@ -59,6 +59,7 @@ package final class Simulation {
         guard isBusy, lines.isEmpty, !isEnding else { return }
         if display.isInteractive {
             display.show(.note("the bot is online; type a message, or :help"))
+            display.prompt()
         }
         let input = LoopBound(self, on: bot.reactor)
         do {
@@ -81,6 +82,7 @@ package final class Simulation {
         case .nothing: break
         case .quit: return end()
         case .help: for line in ChatInput.helpLines { display.show(.note(line)) }
+        case .incomplete(let usage): display.show(.note("a word is missing: \(usage)"))
         case .unknown(let text): display.show(.note("'\(text)' is no command; :help lists them"))
         case .action(let action):
             isBusy = true
