@@ -53,7 +53,7 @@ let package = Package(
             dependencies: [
                 "Reactor", "TLS", "Gateway", "GatewayProtocol", "REST", "LuaEngine", "Discord", "JSON", "Configuration", "Logging",
             ],
-            resources: [.embedInCode("Lua/bot.lua"), .embedInCode("Lua/tasks.lua"), .embedInCode("Lua/carry.lua")]),
+            resources: ["bot", "objects", "tasks", "carry"].map { .embedInCode("Lua/\($0).lua") }),
         .executableTarget(name: "moonwire", dependencies: ["BotHost", "Configuration", "Logging", "ArgumentParser"]),
 
         // The stand-in for Discord, on another WebSocket and another TLS than ours.

@@ -4,6 +4,7 @@ internal import Gateway
 internal import JSON
 internal import Logging
 internal import REST
+internal import Reactor
 
 /// Intents, GET /gateway/bot, and the fleet.
 extension Bot {
@@ -25,7 +26,7 @@ extension Bot {
     /// Which of the intents the portal grants. A privileged one that is switched off is told before Discord would close the connection for it.
     private func granted(_ intents: Intents, then: @escaping (_ granted: Intents, _ denied: Intents) -> Void) {
         guard !intents.isDisjoint(with: .privileged) else { return then(intents, []) }
-        rest.perform(RESTRequest(.get, Route("/applications/@me"))) { [unowned self] result in
+        ask("/applications/@me") { [unowned self] result in
             switch result {
             case .failure(let error):
                 if !isOnline { finish(.failure(BotFailure(error))) } else { then(intents, []) }
@@ -40,42 +41,62 @@ extension Bot {
 
     private func startFleet(_ intents: Intents) {
         self.intents = intents
-        do throws(BotFailure) {
-            var configuration = try GatewayConfiguration(options, token: token, intents: intents)
-            configuration.presence = presence
-            // At the start a supervisor or a person shall know; a bot that was online waits for tomorrow.
-            configuration.spentBudget = isOnline ? .wait : .fail
-            if options.keepsState && configuration.stateDirectory == nil {
-                logger.warning("no folder for state: logins and sessions are not remembered across restarts; set [state] directory")
-            }
-            let fleet = ShardFleet(configuration: configuration, reactor: reactor, tls: tls, metrics: metrics) { [unowned self] in askBotInfo($0) }
-            fleet.delegate = self
-            fleet.traces = traces
-            fleet.subscriptions = Self.subscriptions(wanted)
-            self.fleet = fleet
-            fleet.start()
-        } catch {
-            finish(.failure(error))
+        var configuration = GatewayConfiguration(options.settings.discord, token: token, intents: intents)
+        if options.keepsState && stateDirectory == nil { stateDirectory = StateDirectory.prepareUsual() }
+        configuration.stateDirectory = stateDirectory
+        configuration.presence = presence
+        // At the start a supervisor or a person shall know; a bot that was online waits for tomorrow.
+        configuration.spentBudget = isOnline ? .wait : .fail
+        if options.keepsState && stateDirectory == nil {
+            logger.warning("no folder for state: logins and sessions are not remembered across restarts; set [state] directory")
         }
+        let fleet = ShardFleet(configuration: configuration, reactor: reactor, tls: tls, metrics: metrics) { [unowned self] in askBotInfo($0) }
+        fleet.delegate = self
+        fleet.traces = traces
+        fleet.subscriptions = Self.subscriptions(wanted)
+        self.fleet = fleet
+        fleet.start()
     }
 
     private func askBotInfo(_ completion: @escaping (Result<GatewayBotInfo, GatewayBotInfo.Failure>) -> Void) {
-        rest.perform(RESTRequest(.get, Route("/gateway/bot"))) { [unowned self] result in
+        ask("/gateway/bot") { [unowned self] result in
             switch result {
             case .success(let response):
                 guard var info = GatewayBotInfo(response: response.body) else {
-                    return completion(.failure(.unavailable("the answer is not Discord's; check [discord] api_url")))
+                    let reason = "the answer is not Discord's; check [discord] api_url"
+                    if givesUp(BotFailure(.failure, "GET /gateway/bot: \(reason)")) { return }
+                    return completion(.failure(.unavailable(reason)))
                 }
                 if let url = options.settings.discord.gatewayURL { info.url = url }
                 completion(.success(info))
             case .failure(let error) where error.kind == .unauthorized:
                 completion(.failure(.unauthorized))
             case .failure(let error):
-                // Before the first session an unreachable host is most likely a mistake, and waiting would hide it.
-                if !isOnline && phase == .connecting { finish(.failure(BotFailure(error))) }
+                if givesUp(BotFailure(error)) { return }
                 completion(.failure(.unavailable(error.description)))
             }
         }
+    }
+
+    /// Asks what must be known to log in. Nobody hears an answer that comes when the bot ends.
+    private func ask(_ path: String, _ answered: @escaping (Result<RESTResponse, RESTError>) -> Void) {
+        loginRequest = rest.perform(RESTRequest(.get, Route(path: path))) { [unowned self] result in
+            if phase == .connecting || phase == .running { answered(result) }
+        }
+    }
+
+    /// Ends a bot that has never been online: then an unreachable host is most likely a mistake, and waiting would hide it.
+    private func givesUp(_ failure: BotFailure) -> Bool {
+        guard !isOnline && phase == .connecting else { return false }
+        finish(.failure(failure))
+        return true
+    }
+
+    /// The gateway cannot be reached. One that is about to come up has as long as REST has for its attempts.
+    func givesUp(_ failure: ConnectionFailure) -> Bool {
+        let since = unreachableSince ?? reactor.now
+        unreachableSince = since
+        return reactor.now - since >= .seconds(10) && givesUp(BotFailure(.failure, "\(failure)"))
     }
 
     /// READY is always wanted: it names the bot's own user.

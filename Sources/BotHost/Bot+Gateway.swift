@@ -23,6 +23,8 @@ extension Bot: GatewayDelegate {
         shard: ShardID, dispatchedUnknown name: UnsafeRawBufferPointer, sequence: Int64, data: UnsafeRawBufferPointer, encoding: PayloadEncoding
     ) {}
 
+    func gateway(onceHandled body: @escaping () -> Void) { whenScriptsCaughtUp(body) }
+
     func gateway(shard: ShardID, becameReady ready: Ready) {
         logger.info("shard \(shard) is online as \(ready.userName), \(ready.guilds.count) guild\(ready.guilds.count == 1 ? "" : "s")")
         becameOnline()
@@ -42,9 +44,16 @@ extension Bot: GatewayDelegate {
 
     func gateway(shard: ShardID, entered phase: GatewaySession.Phase) {
         logger.trace("shard \(shard): \(phase)")
+        if case .awaitingHello = phase { unreachableSince = nil }
     }
 
     func gateway(noted note: GatewayNote) {
+        switch note.event {
+        case .connectionFailed(let failure) where givesUp(failure): return
+        // It was decided before the shard heard that the bot ends.
+        case .reconnecting where phase == .stopping: return
+        default: break
+        }
         let level: Logger.Level = switch note.level {
         case .debug: .debug
         case .info: .info

@@ -20,7 +20,8 @@ extension Bot {
     /// - Parameter completion: gets `nil` once it is gone.
     package func removePack(named name: String, _ completion: @escaping (BotFailure?) -> Void = { _ in }) {
         guard let index = folders.firstIndex(where: { $0.name == name }) else { return completion(unknownPack(name)) }
-        watcher?.unwatch(folders.remove(at: index))
+        let folder = folders.remove(at: index)
+        watcher?.unwatch(folder)
         onScripts(completion) { runtime, done in runtime.remove(named: name) { done(nil) } }
     }
 
@@ -28,29 +29,45 @@ extension Bot {
     ///
     /// - Parameter completion: gets `nil` once the new version serves; after a failure the old one goes on.
     package func reloadPack(named name: String, _ completion: @escaping (BotFailure?) -> Void = { _ in }) {
-        guard packNames.contains(name) else { return completion(unknownPack(name)) }
-        onScripts(completion) { runtime, done in runtime.reload(named: name, done: done) }
+        guard let folder = folders.first(where: { $0.name == name }) else { return completion(unknownPack(name)) }
+        do throws(ConfigurationError) { reload(try PackFolder(path: folder.path), completion) } catch { completion(BotFailure(error)) }
     }
 
-    /// SIGHUP: follows the configuration's list of packs, and reloads those that stay.
+    /// SIGHUP: follows the configuration's list of packs, and reloads those that stay, from where their paths lead now.
     func reloadConfiguration() {
-        var wanted = folders
-        if let list = options.packList {
-            do throws(BotFailure) {
-                do throws(ConfigurationError) { wanted = try list() } catch { throw BotFailure(error) }
-                try Self.checkNames(wanted)
-            } catch {
-                return logger.error("SIGHUP: \(error); the packs go on as they are")
-            }
+        let wanted: [PackFolder]
+        do throws(BotFailure) {
+            do throws(ConfigurationError) { wanted = try listedPacks() } catch { throw BotFailure(error) }
+            try Self.checkNames(wanted)
+        } catch {
+            return logger.error("SIGHUP: \(error); the packs go on as they are")
         }
         logger.info("SIGHUP: reloading \(wanted.count) pack\(wanted.count == 1 ? "" : "s")")
-        for folder in folders where !wanted.contains(folder) {
+        for folder in folders where !wanted.contains(where: { $0.name == folder.name }) {
             logger.info("pack '\(folder.name)' is no longer listed and ends")
             removePack(named: folder.name)
         }
         for folder in wanted {
-            if folders.contains(folder) { reloadPack(named: folder.name) } else { add(folder) { _ in } }
+            if packNames.contains(folder.name) { reload(folder) { _ in } } else { add(folder) { _ in } }
         }
+    }
+
+    private func listedPacks() throws(ConfigurationError) -> [PackFolder] {
+        if let list = options.packList { return try list() }
+        var packs: [PackFolder] = []
+        for folder in folders { packs.append(try PackFolder(path: folder.path)) }
+        return packs
+    }
+
+    /// Loads a pack that runs anew; its path may lead elsewhere now.
+    private func reload(_ folder: PackFolder, _ completion: @escaping (BotFailure?) -> Void) {
+        guard let index = folders.firstIndex(where: { $0.name == folder.name }) else { return completion(unknownPack(folder.name)) }
+        if folders[index] != folder {
+            watcher?.unwatch(folders[index])
+            folders[index] = folder
+            do throws(BotFailure) { try watcher?.watch(folder) } catch { logger.warning("\(error)") }
+        }
+        onScripts(completion) { runtime, done in runtime.reload(named: folder.name, from: folder, done: done) }
     }
 
     private func add(_ folder: PackFolder, _ completion: @escaping (BotFailure?) -> Void) {
@@ -60,7 +77,10 @@ extension Bot {
         do throws(BotFailure) { try watcher?.watch(folder) } catch { return completion(error) }
         folders.append(folder)
         onScripts({ [weak self] failure in
-            if failure != nil, let self, let index = folders.firstIndex(of: folder) { watcher?.unwatch(folders.remove(at: index)) }
+            if failure != nil, let self {
+                folders.removeAll { $0.name == folder.name }
+                watcher?.unwatch(folder)
+            }
             completion(failure)
         }, { runtime, done in
             runtime.load([folder]) { failure in

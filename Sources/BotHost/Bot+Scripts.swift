@@ -21,6 +21,12 @@ extension Bot {
 
     func requestMembers(_ request: MemberRequest, for waiter: Waiter) {
         guard let fleet else { return answer(waiter, .failed(LuaErrorValue(message: "the bot is not online yet", code: .word("not_online")))) }
+        // Discord would not answer at all.
+        guard !request.isFull || intents.contains(.guildMembers) else {
+            return answer(waiter, .failed(LuaErrorValue(
+                message: "all members of a guild need the intent GUILD_MEMBERS; add intents = [\"guild_members\"] to [discord], or ask with a query, limit or user_ids",
+                code: .word("intents"))))
+        }
         memberRequests += 1
         let encoding = PayloadEncoding(options.settings.discord.encoding)
         do throws(CommandError) {
@@ -53,16 +59,24 @@ extension Bot {
 
     // MARK: Idleness
 
-    /// Calls `body` once everything up to `event` has been handled, nothing waits in a handler and no request is under way. Timers that are
-    /// still to come do not count.
-    package func whenIdle(after event: (shard: Int, sequence: Int64)?, _ body: @escaping () -> Void) {
+    /// Calls `body` once everything up to `event` has been handled, no handler goes on by itself and no request is under way. Timers that are
+    /// still to come do not count, nor does what sleeps for longer than ten seconds.
+    ///
+    /// - Parameter isLast: nothing more will happen, so that what waits for an event is let run into its timeout.
+    package func whenIdle(after event: (shard: Int, sequence: Int64)?, isLast: Bool = false, _ body: @escaping () -> Void) {
+        whenIdle(after: event, until: reactor.now + .seconds(10), isLast, body)
+    }
+
+    private func whenIdle(
+        after event: (shard: Int, sequence: Int64)?, until end: ContinuousClock.Instant, _ isLast: Bool, _ body: @escaping () -> Void
+    ) {
         if let event, let status = fleet?.statuses.first(where: { $0.shard.index == event.shard }), (status.sequence ?? 0) < event.sequence {
-            reactor.schedule(after: .milliseconds(2)) { [unowned self] in whenIdle(after: event, body) }
+            reactor.schedule(after: .milliseconds(2)) { [unowned self] in whenIdle(after: event, until: end, isLast, body) }
             return
         }
-        askScripts { [unowned self] isIdle in
+        askScripts(until: end, countingTimeouts: isLast) { [unowned self] isIdle in
             if isIdle && rest.outstanding == 0 && memberRequests == 0 { return body() }
-            reactor.schedule(after: .milliseconds(2)) { [unowned self] in whenIdle(after: nil, body) }
+            reactor.schedule(after: .milliseconds(2)) { [unowned self] in whenIdle(after: nil, until: end, isLast, body) }
         }
     }
 
@@ -77,14 +91,14 @@ extension Bot {
         }
     }
 
-    /// Answers whether no handler waits, after the script thread has worked off what it was given before.
-    func askScripts(_ answer: @escaping (Bool) -> Void) {
+    /// Answers whether the scripts are idle (`ScriptRuntime.isIdle`), after they have worked off what they were given before.
+    func askScripts(until end: ContinuousClock.Instant, countingTimeouts: Bool, _ answer: @escaping (Bool) -> Void) {
         let answer = LoopBound(answer, on: reactor)
         // After the wake-up that this turn's events are still waiting for.
         reactor.nextTurn { [scripts, reactor] in
             scripts?.perform { [handle = reactor.handle] runtime in
                 runtime.onceHandled { [unowned runtime] in
-                    let isIdle = runtime.isIdle
+                    let isIdle = runtime.isIdle(until: end, countingTimeouts: countingTimeouts)
                     handle.post { answer.value(isIdle) }
                 }
             }

@@ -21,6 +21,8 @@ package final class Bot {
     let rest: RESTClient
     let tls: TLSContext
     let traces: [ProtocolTrace]
+    /// Where logins and sessions are remembered, if they are.
+    var stateDirectory: String?
     /// What all fleets have counted, and what the scripts' inbox has shed.
     let metrics = GatewayMetrics()
     private(set) var scripts: ScriptThread!
@@ -39,6 +41,10 @@ package final class Bot {
     var phase = Phase.loading
     /// Whether a shard has ever been online.
     var isOnline = false
+    /// What is asked of Discord to log in.
+    var loginRequest: RESTCall?
+    /// Since when no server has been found where the gateway should be.
+    var unreachableSince: ContinuousClock.Instant?
     /// Member requests without an answer.
     var memberRequests = 0
     /// The packs that run.
@@ -72,6 +78,7 @@ package final class Bot {
         }
         rest.notice = { [logger] in logger.warning("\($0)") }
         traces = try Self.makeTraces(options)
+        if options.keepsState, let path = options.settings.stateDirectory { stateDirectory = try StateDirectory.prepare(configured: path) }
         if !traces.isEmpty {
             rest.trace = { [traces] step in for trace in traces { trace.note(nil, "\(step)") } }
         }
@@ -83,9 +90,12 @@ package final class Bot {
 
     /// Two packs with one name could not be told apart in logs and commands.
     static func checkNames(_ packs: [PackFolder]) throws(BotFailure) {
-        var seen: Set<String> = []
-        for pack in packs where !seen.insert(pack.name).inserted {
-            throw BotFailure(.usage, "two packs are called '\(pack.name)'; give each a folder with a name of its own")
+        var seen: [String: PackFolder] = [:]
+        for pack in packs {
+            guard let other = seen.updateValue(pack, forKey: pack.name) else { continue }
+            throw BotFailure(
+                .usage, other.watched == pack.watched ? "the pack '\(pack.name)' is listed twice; name it once"
+                    : "two packs are called '\(pack.name)' (\(other.watched) and \(pack.watched)); give each a folder with a name of its own")
         }
     }
 
@@ -172,6 +182,7 @@ package final class Bot {
     package func stop(keepingSessions: Bool = false) {
         guard phase != .stopping && phase != .stopped else { return }
         phase = .stopping
+        loginRequest?.cancel()
         let deadline = reactor.now + Self.drainTime
         if keepingSessions {
             // First of all: what comes after the last event that the scripts have is the successor's.
@@ -204,9 +215,9 @@ package final class Bot {
     /// How long handlers and requests may still take after a signal.
     private static let drainTime = Duration.seconds(5)
 
-    /// Ends `run` with this outcome.
+    /// Ends `run` with this outcome, unless it ends already: what breaks off then was asked to.
     func finish(_ outcome: Result<ExitStatus, BotFailure>) {
-        guard phase != .stopped else { return }
+        guard phase != .stopping && phase != .stopped else { return }
         self.outcome = outcome
         stop()
     }
@@ -219,7 +230,7 @@ package final class Bot {
 
     private func awaitScripts(until deadline: ContinuousClock.Instant, then: @escaping () -> Void) {
         guard reactor.now < deadline else { return then() }
-        askScripts { [unowned self] isIdle in
+        askScripts(until: deadline, countingTimeouts: true) { [unowned self] isIdle in
             if isIdle && rest.outstanding == 0 { return then() }
             reactor.schedule(after: .milliseconds(10)) { [unowned self] in awaitScripts(until: deadline, then: then) }
         }

@@ -35,8 +35,7 @@ extension LuaLimits {
 }
 
 extension GatewayConfiguration {
-    init(_ options: BotOptions, token: BotToken, intents: Intents) throws(BotFailure) {
-        let settings = options.settings.discord
+    init(_ settings: DiscordSettings, token: BotToken, intents: Intents) {
         self.init(token: token, intents: intents)
         encoding = PayloadEncoding(settings.encoding)
         compression = switch settings.compress {
@@ -51,7 +50,6 @@ extension GatewayConfiguration {
         case .count(let count): .all(count: count)
         case .range(let range, let count): .range(range, of: count)
         }
-        if options.keepsState { stateDirectory = try StateDirectory.prepare(configured: options.settings.stateDirectory) }
         proxies = ProxySettings { name in getenv(name).map { String(cString: $0) } }
     }
 }

@@ -5,35 +5,28 @@ import Glibc
 import Darwin
 #endif
 
-/// Shows a simulated conversation on standard output: one line a message, with a prompt below when a person is typing.
+/// Shows a simulated conversation on standard output: one line a message, above a prompt when a person is typing.
 struct ChatPrinter: ChatDisplay {
-    private let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-    private static let prompt = "› "
+    /// Where a person types; `nil` when input or output is a file or a pipe.
+    let terminal: PromptTerminal?
 
-    var isInteractive: Bool { isTerminal }
+    var isInteractive: Bool { terminal != nil }
 
     func show(_ line: ChatLine) {
         var text: String
         switch line {
         case .message(let author, let content, let embeds):
-            text = "\(author): \(content)"
+            text = "\(author): \(content.printable)"
             if embeds > 0 { text += content.isEmpty ? "[embed]" : " [embed]" }
         case .note(let note):
-            text = isTerminal ? "\u{1B}[90m· \(note)\u{1B}[0m" : "· \(note)"
+            text = "· \(note.printable)"
+            if terminal != nil { text = "\u{1B}[90m\(text)\u{1B}[0m" }
         }
-        // The prompt's line is taken for the message, and the prompt written again below.
-        put(isTerminal ? "\r\u{1B}[K\(text)\n\(Self.prompt)" : text + "\n")
+        if let terminal { return terminal.show(text) }
+        _ = (text + "\n").withCString { write(STDOUT_FILENO, $0, strlen($0)) }
     }
 
-    func prompt() {
-        if isTerminal { put(Self.prompt) }
-    }
+    func prompt() { terminal?.prompt() }
 
-    func end() {
-        if isTerminal { put("\r\u{1B}[K") }
-    }
-
-    private func put(_ text: String) {
-        _ = text.withCString { write(STDOUT_FILENO, $0, strlen($0)) }
-    }
+    func end() { terminal?.end() }
 }

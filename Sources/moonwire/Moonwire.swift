@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BotHost
+internal import Configuration
 #if canImport(Glibc)
 import Glibc
 #else
@@ -15,6 +16,7 @@ struct Moonwire: ParsableCommand {
 
     /// Errors are one line on standard error, and a status that scripts can tell apart (`ExitStatus`).
     static func main() {
+        checkCommand()
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -30,6 +32,15 @@ struct Moonwire: ParsableCommand {
                 fail(ExitStatus(rawValue: code.rawValue) ?? .failure, message(for: error))
             }
         }
+    }
+
+    /// Says what a word that is no command was meant to be; ArgumentParser would only call it unexpected.
+    private static func checkCommand() {
+        guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") else { return }
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard !names.contains(word) else { return }
+        let meant = EditDistance.nearest(to: word, among: names) ?? (TextFile.exists(word) ? "run \(word)" : nil)
+        fail(.usage, "no command '\(word)'; " + (meant.map { "did you mean: moonwire \($0)" } ?? "there are \(names.joined(separator: ", "))"))
     }
 
     static func fail(_ status: ExitStatus, _ text: String) -> Never {

@@ -13,8 +13,8 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Runs a bot.",
         discussion: """
-            A pack is a folder with main.lua, or a single Lua file. The token comes from DISCORD_TOKEN, from the file that \
-            DISCORD_TOKEN_FILE names, or from ~/.config/moonwire/token; it is never an argument.
+            A pack is a folder with main.lua, or a single Lua file. The token comes from the file that DISCORD_TOKEN_FILE names, \
+            from DISCORD_TOKEN, or from ~/.config/moonwire/token; it is never an argument.
 
             With --simulate the bot talks to a simulated Discord in this process's care: type to it, or pipe lines in.
 
@@ -34,10 +34,10 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The configuration file. Without this option, moonwire.toml in this folder if there is one.", valueName: "file"))
     var config: String?
 
-    @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
+    @Option(help: ArgumentHelp("The least important lines that are logged.", valueName: "level"))
     var logLevel: LogSettings.Level?
 
-    @Option(help: ArgumentHelp("pretty or json.", valueName: "format"))
+    @Option(help: ArgumentHelp("Lines for people, or objects for programs.", valueName: "format"))
     var logFormat: LogSettings.Format?
 
     @Option(help: ArgumentHelp("Append every gateway frame to this file, a line of JSON each, without secrets.", valueName: "file"))
@@ -51,16 +51,18 @@ struct RunCommand: ParsableCommand {
         guard !paths.isEmpty else {
             throw BotFailure(.usage, "no pack given; name a folder with main.lua, for example: moonwire run examples/hello --simulate")
         }
+        let terminal = simulate ? PromptTerminal() : nil
         do {
             var options = BotOptions(
                 packs: try paths.map { try PackFolder(path: $0) }, settings: settings, watch: watch,
                 logger: Logger(label: "moonwire", factory: { _ in
                     ConsoleLogHandler(
-                        level: Logger.Level(settings.log.level), format: settings.log.format == .json ? .json : ConsoleLogHandler.prettyForStandardError)
+                        level: Logger.Level(settings.log.level), format: settings.log.format == .json ? .json : ConsoleLogHandler.prettyForStandardError,
+                        terminal: terminal)
                 }))
             if packs.isEmpty { options.packList = { [config] () throws(ConfigurationError) in try Self.packList(file: config) } }
             options.traceFile = trace
-            let status = try simulate ? Self.simulated(options) : Self.connected(options)
+            let status = try simulate ? Simulation(options, display: ChatPrinter(terminal: terminal)).run() : Self.connected(options)
             if status != .success { throw ExitCode(status.rawValue) }
         } catch let error as ConfigurationError {
             throw BotFailure(error)
@@ -70,10 +72,6 @@ struct RunCommand: ParsableCommand {
     private static func connected(_ options: BotOptions) throws -> ExitStatus {
         let token = try TokenSources.token(tokenFile: options.settings.discord.tokenFile)
         return try Bot(options, token: token).run()
-    }
-
-    private static func simulated(_ options: BotOptions) throws -> ExitStatus {
-        try Simulation(options, display: ChatPrinter()).run()
     }
 
     private static func settings(file: String?) throws(BotFailure) -> Settings {

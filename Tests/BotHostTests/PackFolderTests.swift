@@ -30,9 +30,22 @@ struct PackFolderTests {
         #expect(try pack.mainChunk().name == "dice/dice.lua")
     }
 
-    @Test("what is no pack is refused by name", arguments: [("missing", "no such file or folder"), ("empty", "no main.lua"), ("note.txt", "ends in .lua")])
+    @Test("a pack is called what it was given as: the link's name, or the folder's when only dots were given")
+    func linked() throws {
+        try folder.write("release-42/main.lua", "")
+        try folder.write("one.lua", "")
+        try FileManager.default.createSymbolicLink(atPath: folder.path("dice"), withDestinationPath: folder.path("release-42"))
+        try FileManager.default.createSymbolicLink(atPath: folder.path("two.lua"), withDestinationPath: folder.path("one.lua"))
+        #expect(try PackFolder(path: folder.path("dice")).name == "dice")
+        #expect(try PackFolder(path: folder.path("two.lua")).name == "two")
+        #expect(try PackFolder(path: folder.path("dice") + "/../dice/").name == "dice")
+        #expect(try PackFolder(path: folder.path("dice") + "/.").name == "release-42")
+    }
+
+    @Test("what is no pack is refused by name", arguments: [("missing", "no such file or folder"), ("empty", "no main.lua"), ("folder", "is no file"), ("note.txt", "ends in .lua")])
     func noPack(path: String, reason: String) throws {
         try folder.write("empty/other.lua", "")
+        try folder.write("folder/main.lua/other.lua", "")
         try folder.write("note.txt", "")
         let error = #expect(throws: ConfigurationError.self) { try PackFolder(path: folder.path(path)) }
         #expect(error?.description.contains(reason) == true)

@@ -141,17 +141,24 @@ struct RuntimePacksTests {
         #expect(scene.wait(until: { scene.ask { $0.generationCount } == 0 }))
     }
 
-    @Test("of reloads that overtake each other the newest wins, and each is answered")
+    @Test("of reloads that overtake each other the newest wins, and each is answered with its outcome")
     func overtaking() throws {
         let scene = try ScriptScene()
         try scene.load("pack", "bot.log.info('first')")
         try scene.write("pack", "bot.typing('1') bot.log.info('second')")
-        let overtaken = Handover<String?>()
-        scene.thread.perform { $0.reload(named: "pack") { failure in overtaken.give(failure?.message) } }
-        #expect(scene.wait(until: { !scene.services.waiters.isEmpty }))
-        #expect(try scene.reload("pack", "bot.log.info('third')") == nil)
-        #expect(overtaken.take() == "loading was given up for a newer version")
+        func overtake(by source: String) throws -> (overtaken: String?, newest: String?) {
+            let overtaken = Handover<String?>()
+            let waiters = scene.services.waiters.count
+            scene.thread.perform { $0.reload(named: "pack") { failure in overtaken.give(failure?.message) } }
+            #expect(scene.wait(until: { scene.services.waiters.count > waiters }))
+            let newest = try scene.reload("pack", source)?.message
+            return (overtaken.take(), newest)
+        }
+        #expect(try overtake(by: "bot.log.info('third')") == (nil, nil))
         #expect(scene.wait(until: { scene.ask { $0.generationCount } == 1 }))
         #expect(scene.log.values() == ["first", "third"])
+        try scene.write("pack", "bot.typing('1')")
+        let failure = "pack/main.lua:1: no"
+        #expect(try overtake(by: "error('no')") == (failure, failure))
     }
 }

@@ -1,4 +1,5 @@
 import Discord
+import GatewayProtocol
 import Testing
 
 @testable import BotHost
@@ -31,6 +32,29 @@ struct PrototypeTests {
     ])
     func mentions(_ event: EventName, _ expression: String, _ json: String, _ expected: String) throws {
         #expect(try value(of: expression, event, json) == expected)
+    }
+
+    @Test("a property whose makings are missing is nil")
+    func missing() throws {
+        #expect(try value(of: "e.member.mention", .messageCreate, #"{"id":"1","channel_id":"2","member":{"roles":[]}}"#) == "nil")
+        #expect(try value(of: "e.link", .messageCreate, #"{"id":"1"}"#) == "nil")
+    }
+
+    @Test("the bot's own user, and members that were asked for, have them too")
+    func answers() throws {
+        let scene = try ScriptScene()
+        scene.thread.perform { $0.set(ready: ReadyPayload(bytes: Array(#"{"user":{"id":"7"}}"#.utf8), encoding: .json)) }
+        try scene.load("pack", """
+            bot.log.info(bot.user.mention, type(bot.user.send))
+            bot.on("message_create", function()
+              local member = bot.request_members("1", { limit = 1 })[1]
+              bot.log.info(member.mention, member.guild_id, type(member.kick))
+            end)
+            """)
+        #expect(scene.log.values() == ["<@7> function"])
+        scene.services.chunks = [Array(#"{"guild_id":"1","members":[{"user":{"id":"5"}}]}"#.utf8)]
+        scene.say("go")
+        #expect(scene.waitForLog("<@5> 1 function"), "\(scene.log.lines)")
     }
 
     @Test("what only has the same name as an object has no methods")

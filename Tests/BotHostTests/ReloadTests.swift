@@ -92,6 +92,15 @@ struct ReloadTests {
         #expect(scene.waitForLog("n 2"), "\(scene.log.lines)")
     }
 
+    @Test("a main chunk that does not come to its end is told of")
+    func endlessLoad() throws {
+        let scene = try ScriptScene()
+        try scene.load("pack", "")
+        try scene.write("pack", "while true do bot.sleep(0.1) end")
+        scene.thread.perform { $0.reload(named: "pack") }
+        #expect(scene.waitForLog("warning [pack] the main chunk still waits after 5 s, and nothing is served until it has returned"))
+    }
+
     // MARK: Unloading
 
     @Test("on_unload runs when the next version serves, last first, may wait, and what it leaves behind is not carried")

@@ -100,6 +100,7 @@ final class RecordingServices: HostServices {
         var events: Set<EventName> = []
         var files: Set<String> = []
         var reply: (@Sendable (RESTRequest) -> HostReply?)?
+        var chunks: [[UInt8]] = []
     }
 
     private let state = Mutex(State())
@@ -108,6 +109,12 @@ final class RecordingServices: HostServices {
 
     /// How requests are answered at once; those that get `nil`, and all without it, stay open.
     func answer(_ reply: @escaping @Sendable (RESTRequest) -> HostReply?) { state.withLock { $0.reply = reply } }
+
+    /// GUILD_MEMBERS_CHUNK payloads that answer every request for members.
+    var chunks: [[UInt8]] {
+        get { state.withLock { $0.chunks } }
+        set { state.withLock { $0.chunks = newValue } }
+    }
 
     var requests: [RESTRequest] { state.withLock { $0.requests.map(\.0) } }
     var waiters: [Waiter] { state.withLock { $0.requests.map(\.1) } }
@@ -123,7 +130,11 @@ final class RecordingServices: HostServices {
         if let reply { scripts?.perform { $0.answer(waiter, with: reply) } }
     }
 
-    func requestMembers(_ request: MemberRequest, for waiter: Waiter) {}
+    func requestMembers(_ request: MemberRequest, for waiter: Waiter) {
+        let chunks = chunks
+        scripts?.perform { $0.answer(waiter, with: .members(chunks, .json)) }
+    }
+
     func shards(for waiter: Waiter) { scripts?.perform { $0.answer(waiter, with: .document(Array(#"[{"id":0,"status":"online"}]"#.utf8))) } }
     func update(_ presence: Presence) { state.withLock { $0.presences.append(presence) } }
     func watch(_ files: Set<String>, for pack: PackFolder) { state.withLock { $0.files = files } }

@@ -82,6 +82,49 @@ struct BadInputTests {
         expect(try run(folder, token: Self.token), status: 1, "127.0.0.1")
     }
 
+    @Test("a gateway that cannot be reached, while REST can")
+    func unreachableGateway() async throws {
+        let simulator = try await SimulatorServer.start()
+        let folder = try TemporaryFolder()
+        try folder.write("moonwire.toml", """
+            [discord]
+            api_url = "\(simulator.apiURL)"
+            gateway_url = "ws://127.0.0.1:1"
+            ca_file = "\(simulator.caFile ?? "")"
+            [state]
+            directory = "\(folder.path("state"))"
+            """)
+        expect(try run(folder, token: simulator.token), status: 1, "moonwire: cannot connect to 127.0.0.1:1", "is a server listening")
+        await simulator.stop()
+    }
+
+    @Test("a server that answers, but not as Discord does")
+    func notDiscord() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("api/applications/@me", "<html>sign in to this network</html>")
+        try folder.write("api/gateway/bot", "<html>sign in to this network</html>")
+        let server = try PeerProcess("python3", ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder.path("")], errorsWithOutput: true)
+        let port = server.readLine(after: "Serving HTTP on 127.0.0.1 port ")?.split(separator: " ").first ?? ""
+        try folder.write("moonwire.toml", "[discord]\napi_url = \"http://127.0.0.1:\(port)/api\"\n[state]\ndirectory = \"\(folder.path("state"))\"\n")
+        try withExtendedLifetime(server) {
+            expect(try run(folder, token: Self.token), status: 1, "moonwire: GET /gateway/bot: the answer is not Discord's; check [discord] api_url")
+        }
+    }
+
+    @Test("a signal while Discord does not answer ends the program as asked, not as a failure")
+    func signalWhileConnecting() throws {
+        let listener = try ListeningSocket()
+        let folder = try TemporaryFolder()
+        try folder.write("moonwire.toml", "[discord]\napi_url = \"http://127.0.0.1:\(listener.port)/api\"\n")
+        let moonwire = try Moonwire(
+            ["run", "examples/hello", "--config", folder.path("moonwire.toml")], environment: ["DISCORD_TOKEN": Self.token])
+        try listener.accept()
+        moonwire.signal(SIGTERM)
+        let outcome = moonwire.wait()
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(!outcome.errors.contains("moonwire: ") && !outcome.errors.contains("warning"), "\(outcome.errors)")
+    }
+
     @Test("a certificate that does not verify")
     func certificate() async throws {
         let simulator = try await SimulatorServer.start()
@@ -94,6 +137,14 @@ struct BadInputTests {
         let folder = try TemporaryFolder()
         try folder.write("moonwire.toml", "[discord]\nca_file = \"none.pem\"\n")
         expect(try run(folder, token: Self.token), status: 78, "none.pem")
+    }
+
+    @Test("a folder for state that cannot be made, before anybody is asked anything")
+    func state() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("file", "")
+        try folder.write("moonwire.toml", "[state]\ndirectory = \"\(folder.path("file/state"))\"\n")
+        expect(try run(folder, token: Self.token), status: 78, "moonwire: state.directory '", "/file/state' cannot be written: Not a directory")
     }
 
     @Test("a pack that does not exist")
@@ -111,6 +162,17 @@ struct BadInputTests {
         #expect(outcome.errors.contains("2 | bot.on('ready' function() end)"), "\(outcome.errors)")
     }
 
+    @Test("an error in a file that is required shows that file's line")
+    func requiredSyntaxError() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("broken/main.lua", "require 'lib.util'\n")
+        try folder.write("broken/lib/util.lua", "local one = 1\nlocal two = = 2\n")
+        let outcome = try Moonwire.run(["run", folder.path("broken"), "--simulate"])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("broken/lib/util.lua:2: unexpected symbol near '='"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("2 | local two = = 2"), "\(outcome.errors)")
+    }
+
     @Test("an unknown event is answered with the nearest known one")
     func unknownEvent() throws {
         let folder = try TemporaryFolder()
@@ -125,6 +187,26 @@ struct BadInputTests {
         let folder = try TemporaryFolder()
         try folder.write("moonwire.toml", "[discord]\napi_ulr = \"x\"\n")
         expect(try run(folder, token: Self.token), status: 78, "moonwire.toml:2: unknown key 'discord.api_ulr'; did you mean 'discord.api_url'?")
+    }
+
+    @Test("a word that is no command is answered with the one that was meant", arguments: [
+        ("rnu", "moonwire: no command 'rnu'; did you mean: moonwire run\n"),
+        ("examples/hello", "moonwire: no command 'examples/hello'; did you mean: moonwire run examples/hello\n"),
+        ("frobnicate", "moonwire: no command 'frobnicate'; there are run, version, help\n"),
+    ])
+    func command(word: String, expected: String) throws {
+        let outcome = try Moonwire.run([word])
+        #expect(outcome.status == 2 && outcome.errors == expected, "\(outcome.errors)")
+    }
+
+    @Test("two packs with one name are told with both paths, a pack that is given twice as such")
+    func twins() throws {
+        let folder = try TemporaryFolder()
+        for name in ["one/dice", "two/dice"] { try folder.write("\(name)/main.lua", "") }
+        expect(
+            try Moonwire.run(["run", folder.path("one/dice"), folder.path("two/dice"), "--simulate"]), status: 2, "two packs are called 'dice'", "/one/dice and ",
+            "/two/dice")
+        expect(try Moonwire.run(["run", "examples/hello", "examples/hello/", "--simulate"]), status: 2, "the pack 'hello' is listed twice")
     }
 
     @Test("wrong usage has status 2 and says what would be right", arguments: [["run", "--frobnicate"], ["frobnicate"], ["run"], ["run", "x", "--log-level", "loud"]])

@@ -57,6 +57,16 @@ final class Moonwire {
         try? input.fileHandleForWriting.close()
     }
 
+    /// The processes that it has started, as Linux lists them.
+    var children: [pid_t] {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return processes.compactMap { pid_t($0) }.filter { child in
+            // One that has ended meanwhile has no file any more.
+            let status = (try? String(contentsOfFile: "/proc/\(child)/status", encoding: .utf8)) ?? ""
+            return status.contains("\nPPid:\t\(process.processIdentifier)\n")
+        }
+    }
+
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// Waits until standard error contains `text` so many times; what it contains at the deadline otherwise.

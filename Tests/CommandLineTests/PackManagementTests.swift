@@ -45,6 +45,37 @@ struct PackManagementTests {
         #expect(outcome.output.components(separatedBy: "three here").count == 3, "\(outcome.output)")
     }
 
+    @Test("SIGHUP loads a pack from where its link leads now; one that does not load there leaves the version before serving")
+    func movedLink() throws {
+        let folder = try TemporaryFolder()
+        for name in ["one", "two"] { try folder.write("\(name)/main.lua", answering(name)) }
+        try folder.write("broken/main.lua", "error('no')")
+        func link(to name: String) throws {
+            try? FileManager.default.removeItem(atPath: folder.path("current"))  // the first time there is none
+            try FileManager.default.createSymbolicLink(atPath: folder.path("current"), withDestinationPath: folder.path(name))
+        }
+        try link(to: "one")
+        let moonwire = try Moonwire(["run", folder.path("current"), "--watch", "--simulate"])
+        moonwire.type("!who\n")
+        #expect(moonwire.waitForOutput("one here").contains("one here"))
+        try link(to: "two")
+        moonwire.signal(SIGHUP)
+        #expect(moonwire.waitForLog("[current] reloaded").contains("[current] reloaded"))
+        moonwire.type("!who\n")
+        #expect(moonwire.waitForOutput("two here").contains("two here"))
+        // What is watched follows.
+        try folder.write("two/main.lua", answering("second"))
+        #expect(moonwire.waitForLog("[current] reloaded", times: 2).components(separatedBy: "reloaded").count == 3)
+        try link(to: "broken")
+        moonwire.signal(SIGHUP)
+        let log = moonwire.waitForLog("the previous version goes on serving")
+        #expect(log.contains("current/main.lua:1: no"), "\(log)")
+        moonwire.type("!who\n")
+        #expect(moonwire.waitForOutput("second here").contains("second here"))
+        moonwire.endInput()
+        #expect(moonwire.wait().status == 0)
+    }
+
     @Test("limits of moonwire.toml hold: a pack that floods its limits is suspended, another goes on")
     func limits() throws {
         let folder = try TemporaryFolder()

@@ -44,6 +44,29 @@ struct RestartTests {
         await simulator.stop()
     }
 
+    @Test("kill -9 while the scripts are behind: what waited for them comes again")
+    func crashWithQueue() async throws {
+        let simulator = try await SimulatorServer.start()
+        let hang = echo.replacingOccurrences(of: "bot.send", with: "while true do end bot.send")
+        let first = try Moonwire(simulator, pack: hang, limits: "cpu_stop_ms = 60000")
+        let folder = try #require(first.folder)
+        try await simulator.sessionsReady()
+        for number in 1...3 { try await simulator.say("number \(number)") }
+        // Longer than until progress is saved.
+        try await Task.sleep(for: .seconds(6))
+        first.signal(SIGKILL)
+        #expect(first.wait().status == -SIGKILL)
+        let mark = try await simulator.mark()
+        try folder.write("pack/main.lua", echo)
+        let second = try Moonwire(simulator, in: folder)
+        try await simulator.botSays("echo number 3", after: mark)
+        second.signal(SIGTERM)
+        #expect(second.wait().status == 0)
+        #expect(try await simulator.said == (1...3).map { "echo number \($0)" })
+        #expect(try await simulator.identifies == 1)
+        await simulator.stop()
+    }
+
     @Test("a session that Discord has forgotten meanwhile is replaced by a new one")
     func stale() async throws {
         let simulator = try await SimulatorServer.start()

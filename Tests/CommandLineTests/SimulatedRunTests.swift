@@ -89,6 +89,49 @@ struct SimulatedRunTests {
         #expect(outcome.errors.contains("refused/main.lua:6:") && outcome.errors.contains("HTTP 404"), "\(outcome.errors)")
     }
 
+    #if os(Linux)
+    @Test("a simulator that crashes is a failure, not an end")
+    func crashedSimulator() throws {
+        let moonwire = try Moonwire(["run", "examples/hello", "--simulate"])
+        #expect(moonwire.waitForLog("ready as").contains("ready as"))
+        for child in moonwire.children { kill(child, SIGKILL) }
+        let outcome = moonwire.wait()
+        #expect(outcome.status == 1 && outcome.errors.contains("moonwire: the simulator has ended unexpectedly"), "\(outcome.errors)")
+    }
+    #endif
+
+    @Test("a line may answer what a handler waits for, which gives up at the end only; what sleeps for ever holds nothing up")
+    func conversation() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("quiz/main.lua", """
+            local bot = require "bot"
+            bot.spawn(function() while true do bot.sleep(60) end end)
+            bot.on("message_create", function(message)
+              if message.content ~= "!quiz" then return end
+              message:reply("really?")
+              local answer = bot.wait_for("message_create", { timeout = 3, match = function(other) return other.author.id == message.author.id end })
+              message:reply("you said " .. (answer and answer.content or "nothing"))
+            end)
+            """)
+        let outcome = try Moonwire.run(["run", folder.path("quiz"), "--simulate"], input: "!quiz\nyes\n!quiz\n")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let answers = outcome.output.split(separator: "\n").filter { $0.hasPrefix("Moonbot: ") }
+        #expect(answers == ["Moonbot: really?", "Moonbot: you said yes", "Moonbot: really?", "Moonbot: you said nothing"], "\(outcome.output)")
+    }
+
+    @Test("asking for all members without the intent that it needs names the intent, instead of waiting for an answer that never comes")
+    func missingIntent() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("members/main.lua", """
+            local bot = require "bot"
+            bot.on("message_create", function(message)
+              if message.content == "go" then bot.request_members(message.guild_id) end
+            end)
+            """)
+        let outcome = try Moonwire.run(["run", folder.path("members"), "--simulate"], input: "go\n")
+        #expect(outcome.errors.contains("all members of a guild need the intent GUILD_MEMBERS") && outcome.errors.contains("members/main.lua:3:"), "\(outcome.errors)")
+    }
+
     @Test("log lines are JSON when asked")
     func jsonLog() throws {
         let outcome = try Moonwire.run(["run", "examples/hello", "--simulate", "--log-format", "json"])

@@ -15,10 +15,13 @@ package struct ConsoleLogHandler: LogHandler {
     package var logLevel: Logger.Level
     package var metadata: Logger.Metadata = [:]
     private let format: Format
+    private let terminal: PromptTerminal?
 
-    package init(level: Logger.Level, format: Format) {
+    /// - Parameter terminal: the terminal in which a person types meanwhile, for lines that would go there.
+    package init(level: Logger.Level, format: Format, terminal: PromptTerminal? = nil) {
         logLevel = level
         self.format = format
+        self.terminal = isatty(STDERR_FILENO) == 1 ? terminal : nil
     }
 
     /// Colours when standard error is a terminal and `NO_COLOR` is not set (no-color.org).
@@ -38,6 +41,7 @@ package struct ConsoleLogHandler: LogHandler {
         case .pretty(let colors): line = Self.pretty(event.level, "\(event.message)", fields, colors: colors)
         case .json: line = Self.json(event.level, "\(event.message)", fields)
         }
+        if let terminal { return terminal.show(String(decoding: line, as: UTF8.self)) }
         line.append(UInt8(ascii: "\n"))
         line.withUnsafeBytes { bytes in
             var rest = bytes
@@ -49,7 +53,7 @@ package struct ConsoleLogHandler: LogHandler {
         }
     }
 
-    private static func pretty(_ level: Logger.Level, _ message: String, _ fields: [(key: String, value: Logger.Metadata.Value)], colors: Bool)
+    static func pretty(_ level: Logger.Level, _ message: String, _ fields: [(key: String, value: Logger.Metadata.Value)], colors: Bool)
         -> [UInt8]
     {
         let name = level.rawValue + String(repeating: " ", count: max(0, 7 - level.rawValue.utf8.count))
@@ -58,8 +62,8 @@ package struct ConsoleLogHandler: LogHandler {
         text += " "
         if let pack = fields.first(where: { $0.key == "pack" }) { text += "[\(pack.value)] " }
         // Continuation lines (a traceback) are indented, so that every message begins at the margin.
-        text += message.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n    ")
-        for field in fields where field.key != "pack" { text += " \(field.key)=\(field.value)" }
+        text += message.printable.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n    ")
+        for field in fields where field.key != "pack" { text += " \(field.key)=\("\(field.value)".printable)" }
         return Array(text.utf8)
     }
 

@@ -1,7 +1,7 @@
--- The Lua side of `require "bot"`: Discord's objects and their methods, over the few functions of the host.
--- Runs once per generation, before the pack's main chunk. Everything a script could replace is captured first.
+-- The Lua side of `require "bot"`, over the few functions of the host: requests, the gateway, events, time, the log. What the other files add builds
+-- on it. Runs once per generation, before the pack's main chunk. Everything a script could replace is captured first.
 local error, type, pairs, ipairs, setmetatable, select = error, type, pairs, ipairs, setmetatable, select
-local find, format, unpack, mathtype = string.find, string.format, table.unpack, math.type
+local find, format, unpack, mathtype, tointeger = string.find, string.format, table.unpack, math.type, math.tointeger
 local gsub, byte, tostring = string.gsub, string.byte, tostring
 
 -- The host's functions come as name, function, name, function … and are kept where no script can reach them.
@@ -17,6 +17,7 @@ local bot = { null = host.null }
 
 -- Errors name the script's line. `level` is 3 where a function of the module checks itself, 4 where a helper does it for it.
 local function bad(index, name, expected, value, level)
+  if value == bot then error(format("call bot.%s with a dot, not with a colon", name), level or 3) end
   local got = value == nil and "nil" or type(value)
   error(format("bad argument #%d to '%s' (%s expected, got %s)", index, name, expected, got), level or 3)
 end
@@ -28,8 +29,30 @@ local function id(value, index, name)
   bad(index, name, "id", value, 4)
 end
 
+-- A method that is called with a dot says so, instead of failing at what came in its object's place.
+local function method(name, fn)
+  return function(self, ...)
+    if type(self) ~= "table" then error(format("call '%s' with a colon: object:%s(…)", name, name), 2) end
+    return fn(self, ...)
+  end
+end
+
 -- What pings by default: the people a message names, never @everyone, @here or a role, whatever text it repeats.
 local default_mentions = { parse = { "users" } }
+
+-- Files as the host takes them: name, bytes, name, bytes …
+local function flat(files)
+  if type(files) ~= "table" then error("files must be a list of { name = \"…\", data = \"…\" }", 4) end
+  local list = {}
+  for index, file in ipairs(files) do
+    if type(file) ~= "table" or type(file.name) ~= "string" or type(file.data) ~= "string" then
+      error(format("files[%d] must be { name = \"…\", data = \"…\" }", index), 4)
+    end
+    list[#list + 1] = file.name
+    list[#list + 1] = file.data
+  end
+  return list
+end
 
 -- A message body from what scripts pass: text, or Discord's own Create Message fields and `files`.
 local function body(content, index, name)
@@ -39,24 +62,12 @@ local function body(content, index, name)
   elseif kind ~= "table" then
     bad(index, name, "text or table", content, 4)
   end
-  local copy, files = {}, nil
+  local copy = {}
   for key, value in pairs(content) do copy[key] = value end
-  files, copy.files = copy.files, nil
+  local files = copy.files and flat(copy.files)
+  copy.files = nil
   if copy.allowed_mentions == nil then copy.allowed_mentions = default_mentions end
   return copy, files
-end
-
--- Files follow the body as name, bytes, name, bytes …
-local function flat(files)
-  local list = {}
-  for index, file in ipairs(files or {}) do
-    if type(file) ~= "table" or type(file.name) ~= "string" or type(file.data) ~= "string" then
-      error(format("files[%d] must be { name = \"…\", data = \"…\" }", index), 4)
-    end
-    list[#list + 1] = file.name
-    list[#list + 1] = file.data
-  end
-  return list
 end
 
 -- REST ------------------------------------------------------------------------------------------------------
@@ -71,7 +82,7 @@ local function send(channel, content, files)
   -- Discord drops a second message with the same nonce, so the host may send again after a lost answer.
   if content.nonce == nil then content.nonce, content.enforce_nonce = host.nonce(), true end
   local path, replayable = "/channels/" .. channel .. "/messages", content.enforce_nonce == true
-  return request("POST", path, "message", content, files and flat(files), nil, replayable)
+  return request("POST", path, "message", content, files, nil, replayable)
 end
 
 function bot.send(channel, content)
@@ -83,7 +94,7 @@ end
 function bot.edit(channel, message, content)
   channel, message = id(channel, 1, "edit"), id(message, 2, "edit")
   local change, files = body(content, 3, "edit")
-  return request("PATCH", "/channels/" .. channel .. "/messages/" .. message, "message", change, files and flat(files))
+  return request("PATCH", "/channels/" .. channel .. "/messages/" .. message, "message", change, files)
 end
 
 function bot.delete(channel, message, reason)
@@ -144,7 +155,9 @@ local function activity(value)
   if type(value) ~= "table" then error(format("an activity must be a table, got %s", type(value)), 3) end
   if value[1] == nil then return value end
   local kind = activity_types[value[1]]
-  if not kind then error(format("unknown activity type '%s'", tostring(value[1])), 3) end
+  if not kind then
+    error(format("unknown activity type '%s'; one of playing, streaming, listening, watching, custom, competing", tostring(value[1])), 3)
+  end
   if kind == 4 then return { type = 4, name = "Custom Status", state = value[2] } end
   return { type = kind, name = value[2], url = value.url, state = value.state }
 end
@@ -163,9 +176,11 @@ function bot.request_members(guild, options)
   guild = id(guild, 1, "request_members")
   options = options or {}
   if type(options) ~= "table" then bad(2, "request_members", "table", options) end
-  local users = options.user_ids
+  local users, limit, query = options.user_ids, tointeger(options.limit or 0), options.query or ""
+  if not limit then error(format("limit must be a whole number, got '%s'", tostring(options.limit)), 2) end
+  if type(query) ~= "string" then error("query must be a text, got " .. type(query), 2) end
   if type(users) == "string" then users = { users } end
-  local chunks = { host.request_members(guild, users == nil and (options.query or "") or nil, options.limit or 0, users, options.presences or false) }
+  local chunks = { host.request_members(guild, query, limit, users, options.presences or false) }
   local members, not_found, presences = {}, {}, {}
   for _, chunk in ipairs(chunks) do
     for _, member in ipairs(chunk.members or {}) do
@@ -178,7 +193,7 @@ function bot.request_members(guild, options)
   return members, { not_found = not_found, presences = presences }
 end
 
--- The state of every shard, asked for when it is called: { id, status, latency, guilds }.
+-- The state of every shard, asked for when it is called: { id, count, status, latency }.
 bot.shards = host.shards
 
 -- Events, time, log -----------------------------------------------------------------------------------------
@@ -192,7 +207,7 @@ end
 local Timer = {}
 Timer.__index = Timer
 
-function Timer:cancel() return host.cancel_timer(self.key) end
+Timer.cancel = method("cancel", function(self) return host.cancel_timer(self.key) end)
 
 -- delay, [name,] handler. Reached by tail calls, so that its caller is the script.
 local function timer(which, repeats, delay, name, handler)
@@ -226,113 +241,7 @@ bot.log.warn = bot.log.warning
 bot.json = { encode = host.json_encode, decode = host.json_decode, null = host.null }
 bot.memory = host.memory
 
--- Objects ---------------------------------------------------------------------------------------------------
-
--- Methods are called as object:name(…), properties read as object.name; an object's own fields win over both.
-local Message, User, Member, Channel, Guild, Interaction = {}, {}, {}, {}, {}, {}
-local properties = {
-  user = { mention = function(user) return "<@" .. user.id .. ">" end },
-  member = { mention = function(member) return "<@" .. member.user.id .. ">" end },
-  channel = { mention = function(channel) return "<#" .. channel.id .. ">" end },
-  role = { mention = function(role) return "<@&" .. role.id .. ">" end },
-  message = {
-    link = function(message)
-      return "https://discord.com/channels/" .. (message.guild_id or "@me") .. "/" .. message.channel_id .. "/" .. message.id
-    end,
-  },
-}
-
-function Message:reply(content)
-  local message, files = body(content, 1, "reply")
-  if message.message_reference == nil then
-    message.message_reference = { message_id = self.id, fail_if_not_exists = false }
-  end
-  return send(self.channel_id, message, files)
-end
-
-function Message:edit(content)
-  local change, files = body(content, 1, "edit")
-  return request("PATCH", "/channels/" .. self.channel_id .. "/messages/" .. self.id, "message", change, files and flat(files))
-end
-
-function Message:delete(reason) return bot.delete(self.channel_id, self.id, reason) end
-function Message:react(value) return bot.react(self.channel_id, self.id, value) end
-function Message:unreact(value) return bot.unreact(self.channel_id, self.id, value) end
-
-function User:send(content)
-  local message, files = body(content, 1, "send")
-  local channel = request("POST", "/users/@me/channels", "channel", { recipient_id = self.id })
-  return send(channel.id, message, files)
-end
-
--- Members of events know their guild; `message.member` does not, and says so.
-local function member_path(member, name)
-  local guild, user = member.guild_id, member.user and member.user.id
-  if not guild or not user then
-    error(format("%s: this member has no guild_id or user (Discord leaves them out inside a message)", name), 3)
-  end
-  return "/guilds/" .. guild .. "/members/" .. user
-end
-
-function Member:add_role(role, reason)
-  return request("PUT", member_path(self, "add_role") .. "/roles/" .. id(role, 1, "add_role"), nil, nil, nil, reason)
-end
-function Member:remove_role(role, reason)
-  return request("DELETE", member_path(self, "remove_role") .. "/roles/" .. id(role, 1, "remove_role"), nil, nil, nil, reason)
-end
-function Member:edit(change, reason)
-  if type(change) ~= "table" then bad(1, "edit", "table", change) end
-  return request("PATCH", member_path(self, "edit"), "member", change, nil, reason)
-end
-function Member:kick(reason) return request("DELETE", member_path(self, "kick"), nil, nil, nil, reason) end
-function Member:ban(reason)
-  member_path(self, "ban")
-  return request("PUT", "/guilds/" .. self.guild_id .. "/bans/" .. self.user.id, nil, {}, nil, reason)
-end
-
-function Channel:send(content)
-  local message, files = body(content, 1, "send")
-  return send(self.id, message, files)
-end
-function Channel:typing() return bot.typing(self.id) end
-
-function Guild:request_members(options) return bot.request_members(self.id, options) end
-
--- Interactions answer by their own token, within three seconds of the event.
-local function callback(interaction, kind, data, files)
-  return request("POST", "/interactions/" .. interaction.id .. "/" .. interaction.token .. "/callback", nil, { type = kind, data = data }, files)
-end
-
-function Interaction:reply(content)
-  local message, files = body(content, 1, "reply")
-  if message.ephemeral then message.flags, message.ephemeral = (message.flags or 0) | 64, nil end
-  return callback(self, 4, message, files and flat(files))
-end
-
-function Interaction:defer(options)
-  return callback(self, 5, { flags = options and options.ephemeral and 64 or 0 })
-end
-
-function Interaction:edit_reply(content)
-  local change, files = body(content, 1, "edit_reply")
-  local path = "/webhooks/" .. self.application_id .. "/" .. self.token .. "/messages/@original"
-  return request("PATCH", path, "message", change, files and flat(files))
-end
-
-function Interaction:follow_up(content)
-  local message, files = body(content, 1, "follow_up")
-  if message.ephemeral then message.flags, message.ephemeral = (message.flags or 0) | 64, nil end
-  return request("POST", "/webhooks/" .. self.application_id .. "/" .. self.token, "message", message, files and flat(files))
-end
-
-for kind, methods in pairs {
-  message = Message, user = User, member = Member, channel = Channel, guild = Guild, interaction = Interaction,
-} do
-  for name, method in pairs(methods) do host.method(kind, name, method) end
-end
-for kind, fields in pairs(properties) do
-  for name, field in pairs(fields) do host.property(kind, name, field) end
-end
-
 -- The module, what the host calls with READY, which names the bot's own user, and what the module's other files build on.
-return bot, function(ready) bot.user = ready.user end, host, { bad = bad }
+return bot, function(ready) bot.user = ready.user end, host, {
+  bad = bad, id = id, method = method, body = body, request = request, send = send,
+}

@@ -1,8 +1,8 @@
 -- bot.carry: tables whose contents the next generation of the pack goes on with.
-local host, check, bot = ...
+local host, common, bot = ...
 local error, type, next, pairs, tostring, mathtype = error, type, next, pairs, tostring, math.type
 local format, byte = string.format, string.byte
-local bad = check.bad
+local bad = common.bad
 
 local tables = {}
 

@@ -1,8 +1,8 @@
 -- Tasks: functions that run beside the handler that spawned them, and what waits for them.
-local host, check, bot = ...
+local host, common, bot = ...
 local error, type, pairs, next, setmetatable, getmetatable = error, type, pairs, next, setmetatable, getmetatable
-local pack, unpack, format, gsub, mathtype = table.pack, table.unpack, string.format, string.gsub, math.type
-local bad = check.bad
+local pack, unpack, format, mathtype = table.pack, table.unpack, string.format, math.type
+local bad, method = common.bad, common.method
 
 -- What runs park under: one key for each that waits, and one for each semaphore.
 local last_key = 0
@@ -131,19 +131,9 @@ function bot.race(parts)
   end
 end
 
-local units = { ms = true, s = true, m = true, h = true, d = true }
-
-local function is_delay(delay)
-  if type(delay) == "number" then return delay >= 0 end
-  if type(delay) ~= "string" or delay == "" then return false end
-  return gsub(delay, "%d+(%l+)", function(unit) return units[unit] and "" end) == ""
-end
-
 -- Calls a function that may wait no longer than so; past that it is cancelled, and the error's code is "timeout".
 function bot.timeout(delay, fn, ...)
-  if not is_delay(delay) then
-    error("bad argument #1 to 'timeout' (a delay is a number of seconds, or text like \"500ms\", \"10s\", \"10m\", \"1h30m\")", 2)
-  end
+  host.delay(delay)
   if type(fn) ~= "function" then bad(2, "timeout", "function", fn) end
   local tasks <close> = setmetatable({}, Scope)
   tasks.clock = spawn(host.sleep, delay)
@@ -166,13 +156,13 @@ function bot.wait_for(event, options)
 end
 
 -- Waits until the task has ended; returns what its function returned, or raises its error.
-function Task:await()
+Task.await = method("await", function(self)
   join({ self })
   return outcome(self)
-end
+end)
 
 -- Ends the task where it waits; nothing happens if it has ended.
-function Task:cancel() cancel(self) end
+Task.cancel = method("cancel", cancel)
 
 Task.__metatable = "task"
 
@@ -189,13 +179,13 @@ Permit.__index = Permit
 Permit.__metatable = "permit"
 
 -- Gives the permit back, once; `local permit <close> = gate:acquire()` does it at the end of the block.
-function Permit:release()
+Permit.release = method("release", function(self)
   local gate = self.gate
   if not gate then return end
   self.gate = nil
   gate.free = gate.free + 1
   host.unpark(gate.key)
-end
+end)
 Permit.__close = Permit.release
 
 local Semaphore = {}
@@ -203,20 +193,20 @@ Semaphore.__index = Semaphore
 Semaphore.__metatable = "semaphore"
 
 -- Waits for a permit, behind those that came before.
-function Semaphore:acquire()
+Semaphore.acquire = method("acquire", function(self)
   if self.free == 0 or host.parked(self.key) > 0 then
     repeat host.park(self.key) until self.free > 0
   end
   self.free = self.free - 1
   return setmetatable({ gate = self }, Permit)
-end
+end)
 
 -- Calls a function while holding a permit.
-function Semaphore:with(fn, ...)
+Semaphore.with = method("with", function(self, fn, ...)
   if type(fn) ~= "function" then bad(1, "with", "function", fn) end
   local permit <close> = self:acquire()
   return fn(...)
-end
+end)
 
 -- At most `count` hold a permit at a time.
 function bot.semaphore(count)

@@ -30,6 +30,9 @@ struct BotModule {
         }
         (value, setReady) = (parts.reference(1), parts.reference(2))
         let shared = [parts.reference(3), parts.reference(4), value].compactMap { $0 }
+        _ = try Self.run(PackageResources.objects_lua, "[bot/objects]", in: state) { arguments in
+            for reference in shared { arguments.append(reference) }
+        }
         taskFailed = try Self.run(PackageResources.tasks_lua, "[bot/tasks]", in: state) { arguments in
             for reference in shared { arguments.append(reference) }
         }.reference(1)

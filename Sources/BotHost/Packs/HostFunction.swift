@@ -6,7 +6,7 @@ enum HostFunction: LuaFunctionID, CaseIterable {
     case spawn, cancelTask, park, unpark, parked, raise, fail
     case carry
     case rest, nonce, presence, requestMembers, shards
-    case timer, cancelTimer, sleep
+    case timer, cancelTimer, sleep, delay
     case log, memory, jsonEncode, jsonDecode
     case method, property
 

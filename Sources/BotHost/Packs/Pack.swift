@@ -6,10 +6,15 @@ internal import Reactor
 
 /// A pack and its generations: the one that serves, one that loads, and those that drain. Confined to its script thread.
 final class Pack {
-    let folder: PackFolder
+    /// Where it is loaded from next.
+    var folder: PackFolder
     private(set) var serving: PackGeneration?
     private(set) var draining: [PackGeneration] = []
-    private var loading: (generation: PackGeneration, done: (LuaFailure?) -> Void)?
+    private var loading: PackGeneration?
+    /// Who waits for the outcome of loading: also those whose version was overtaken by a newer one.
+    private var loadWaiters: [(LuaFailure?) -> Void] = []
+    /// Tells that a main chunk does not come to its end.
+    private var patience: TimerToken?
     private var isUnloading = false
     private var breaker: Breaker
     private var suspension: TimerToken?
@@ -24,7 +29,7 @@ final class Pack {
     }
 
     /// Every generation that is not closed.
-    var generations: [PackGeneration] { draining + [serving, loading?.generation].compactMap { $0 } }
+    var generations: [PackGeneration] { draining + [serving, loading].compactMap { $0 } }
 
     /// Events that some generation listens to.
     var events: Set<EventName> {
@@ -46,7 +51,7 @@ final class Pack {
     // MARK: Loading
 
     /// Builds a generation beside the serving one and swaps it in once its main chunk has returned. A failure leaves the serving one as it
-    /// is and says why, with the source line.
+    /// is and says why, with the source line. One that still loads is given up, and `done` of its load gets this one's outcome.
     func load(_ done: @escaping (LuaFailure?) -> Void) {
         abandonLoading()
         guard !isUnloading else { return done(LuaFailure(kind: .cancelled, message: "the pack is being unloaded")) }
@@ -57,27 +62,33 @@ final class Pack {
                 reactor: runtime.reactor)
         } catch {
             log.host.error("\(ScriptReport.text(of: error, excerpt: nil))")
-            done(error)
-            return
+            loadWaiters.append(done)
+            return answerLoad(error)
         }
         generation.subscriptionsChanged = { [weak runtime] in runtime?.publishSubscriptions() }
         generation.inherited = { [weak self] name in self?.serving?.frozen(name) }
         generation.offended = { [weak self, unowned generation] text in self?.offended(generation, text) }
-        loading = (generation, done)
+        loading = generation
+        loadWaiters.append(done)
+        patience = runtime.reactor.schedule(after: Self.loadTime) { [weak self] in
+            self?.log.host.warning(
+                "the main chunk still waits after \(Self.loadTime.components.seconds) s, and nothing is served until it has returned; what goes on for ever belongs into bot.spawn or bot.every")
+        }
         runtime.register(generation)
         generation.load(ready: runtime.ready) { [weak self, unowned generation] failure in self?.finishLoading(generation, failure) }
     }
 
     private func finishLoading(_ generation: PackGeneration, _ failure: LuaFailure?) {
-        guard let done = loading?.done, loading?.generation === generation else { return }
+        guard loading === generation else { return }
         loading = nil
+        endPatience()
         if folder.isFile { runtime.services.watch(generation.files.union(serving?.files ?? []), for: folder) }
         if let failure {
             let outcome = serving == nil ? "not loaded" : "the previous version goes on serving"
             log.host.error("\(outcome): \(ScriptReport.text(of: failure, excerpt: folder.excerpt(failure)))")
             // Its state is still running this very call when the main chunk failed at once.
             retire(generation)
-            return done(failure)
+            return answerLoad(failure)
         }
         let previous = serving
         serving = generation
@@ -88,14 +99,27 @@ final class Pack {
             log.host.info("reloaded")
             drain(previous)
         }
-        done(nil)
+        answerLoad(nil)
+    }
+
+    private func answerLoad(_ failure: LuaFailure?) {
+        let waiters = loadWaiters
+        loadWaiters = []
+        for done in waiters { done(failure) }
     }
 
     private func abandonLoading() {
-        guard let (generation, done) = loading.take() else { return }
+        guard let generation = loading.take() else { return }
+        endPatience()
         retire(generation)
-        done(LuaFailure(kind: .cancelled, message: "loading was given up for a newer version"))
     }
+
+    private func endPatience() {
+        if let patience = patience.take() { runtime.reactor.cancel(patience) }
+    }
+
+    /// How long a main chunk may wait before a person is told.
+    private static let loadTime = Duration.seconds(5)
 
     // MARK: Suspension
 
@@ -129,6 +153,7 @@ final class Pack {
     func unload(_ done: @escaping () -> Void) {
         isUnloading = true
         abandonLoading()
+        answerLoad(LuaFailure(kind: .cancelled, message: "the pack is being unloaded"))
         endSuspension()
         if let serving = serving.take() { drain(serving) }
         runtime.publishSubscriptions()
@@ -178,9 +203,10 @@ final class Pack {
             runtime.forget(generation)
         }
         for token in drainTimers.values { runtime.reactor.cancel(token) }
+        endPatience()
         endSuspension()
         log.close()
-        (serving, loading, draining, drainTimers, unloaded) = (nil, nil, [], [:], nil)
+        (serving, loading, loadWaiters, draining, drainTimers, unloaded) = (nil, nil, [], [], [:], nil)
     }
 
     /// How long the runs of a replaced generation may still wait.

@@ -8,8 +8,11 @@ import Darwin
 
 /// A pack on disk: a folder with `main.lua`, or a single Lua file.
 package struct PackFolder: Equatable, Sendable {
-    /// The folder's name, or the file's without `.lua`. Names packs in logs and on the command line.
+    /// The folder's name, or the file's without `.lua`, as it was given: a link may lead elsewhere tomorrow. Names packs in logs and on the command
+    /// line.
     package let name: String
+    /// As it was given.
+    package let path: String
     /// Absolute, without symbolic links: the folder, or the folder that holds the single file.
     package let root: String
     /// What is watched for changes: the folder, or the file.
@@ -29,17 +32,23 @@ package struct PackFolder: Equatable, Sendable {
         var status = stat()
         guard stat(absolute, &status) == 0 else { throw ConfigurationError("no pack at '\(path)': it cannot be read") }
         watched = absolute
+        self.path = path
         let last = absolute.split(separator: "/").last.map(String.init) ?? "pack"
+        let given = path.split(separator: "/").last.map(String.init) ?? last
         if status.st_mode & S_IFMT == S_IFDIR {
-            guard TextFile.exists(absolute + "/main.lua") else {
+            guard stat(absolute + "/main.lua", &status) == 0 else {
                 throw ConfigurationError("'\(path)' is not a pack: it has no main.lua, where a pack begins")
             }
-            (name, root, main) = (last, absolute, "main.lua")
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw ConfigurationError("'\(path)' is not a pack: its main.lua, where a pack begins, is no file")
+            }
+            (name, root, main) = ([".", ".."].contains(given) ? last : given, absolute, "main.lua")
         } else {
             guard last.hasSuffix(".lua") else {
                 throw ConfigurationError("'\(path)' is not a pack: give a folder with main.lua, or a file whose name ends in .lua")
             }
-            (name, root, main) = (String(last.dropLast(4)), String(absolute.dropLast(last.count + 1)), last)
+            name = given.hasSuffix(".lua") ? String(given.dropLast(4)) : given
+            (root, main) = (String(absolute.dropLast(last.count + 1)), last)
         }
     }
 
@@ -87,7 +96,9 @@ package struct PackFolder: Equatable, Sendable {
 
     /// The source line that a failure names in one of the pack's files, as `12 | text`; `nil` when it cannot be read.
     func excerpt(_ failure: LuaFailure) -> String? {
-        guard let position = failure.position ?? Self.position(in: failure.message), position.chunk.hasPrefix(name + "/"), position.line > 0 else { return nil }
+        // The place in the message comes first: the compiler's fault lies in another file than the `require` that met it.
+        let places = [Self.position(in: failure.message), failure.position].compactMap { $0 }
+        guard let position = places.first(where: { $0.chunk.hasPrefix(name + "/") && $0.line > 0 }) else { return nil }
         // An excerpt is a courtesy: a file that has gone meanwhile has none.
         guard let source = try? TextFile.read("\(root)/\(position.chunk.dropFirst(name.count + 1))") else { return nil }
         let lines = source.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

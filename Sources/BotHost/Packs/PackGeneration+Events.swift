@@ -42,7 +42,7 @@ extension PackGeneration {
         if waiters.count >= 8 && waiters.count & (waiters.count - 1) == 0 { waiters.removeAll { waiting[$0.run] == nil } }
         waiters.append(Expectation(run: run, match: match))
         expected[event] = waiters
-        if let timeout { alarms[run] = reactor.schedule(after: timeout) { [weak self] in self?.giveUp(run, waitingFor: event) } }
+        if let timeout { setAlarm(run, after: timeout, isTimeout: true) { $0.giveUp(run, waitingFor: event) } }
         if awaited.insert(event).inserted { subscriptionsChanged() }
         return .waiting
     }

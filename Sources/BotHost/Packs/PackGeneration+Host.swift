@@ -30,6 +30,7 @@ extension PackGeneration {
         case .timer: return timer(&call)
         case .cancelTimer: return cancelTimer(&call)
         case .sleep: return sleep(&call)
+        case .delay: return delay(&call, 1) == nil ? .raised : .returned
         case .log: return log(&call)
         case .memory:
             call.results.append(state.statistics.memory)
@@ -43,6 +44,7 @@ extension PackGeneration {
 
     func module(_ name: String, from position: LuaPosition?) -> LuaModule {
         if name == "bot", let bot = module.value { return .value(bot) }
+        if name.contains("/") { return .refused("'\(name.prefix(100))' is no module name; its parts stand between dots, as in require \"lib.util\"") }
         do throws(ConfigurationError) {
             if let chunk = try folder.chunk(requiring: name, limit: limits.sourceKilobytes << 10) {
                 if folder.isFile { files.insert(chunk.path) }
@@ -66,7 +68,7 @@ extension PackGeneration {
             "a handler has run for \(milliseconds) ms without waiting\(position.map { " (at \($0))" } ?? ""); other events wait meanwhile")
     }
 
-    // MARK: Declarations of bot.lua
+    // MARK: Declarations of objects.lua
 
     private func declare(_ call: inout LuaCall, isProperty: Bool) -> LuaOutcome {
         guard let prototype = call.arguments.string(1).flatMap(Prototype.init(name:)), let name = call.arguments.string(2),

@@ -11,16 +11,17 @@ extension PackGeneration {
     ///
     /// `replayable` says that sending twice has the effect of once, as an enforced nonce makes it.
     func rest(_ call: inout LuaCall) -> LuaOutcome {
-        guard let method = call.arguments.string(1).flatMap({ HTTPMethod(rawValue: $0.uppercased()) }) else {
-            return call.badArgument(1, "the method must be GET, POST, PUT, PATCH or DELETE")
+        let verb = call.arguments.string(1) ?? ""
+        guard let method = HTTPMethod(rawValue: verb.uppercased()) else {
+            return call.raise("'\(verb.prefix(40))' is no method; it must be GET, POST, PUT, PATCH or DELETE")
         }
         guard let path = call.arguments.string(2), path.hasPrefix("/") else {
-            return call.badArgument(2, "the path must begin with a slash, like \"/channels/123\"")
+            return call.raise("the path must begin with a slash, like \"/channels/123\"")
         }
         let parts = path.split(separator: "?", maxSplits: 1)
         var request = RESTRequest(method, Route(path: String(parts.first ?? "")))
         if parts.count == 2 { request.query = Self.query(parts[1]) }
-        if let fault = request.route.fault { return call.badArgument(2, fault) }
+        if let fault = request.route.fault { return call.raise("the path '\(path.prefix(200))' cannot be: \(fault)") }
         request.reason = call.arguments.string(5)
 
         var body: [UInt8]?
@@ -77,7 +78,7 @@ extension PackGeneration {
             }, as: role)
         case .members(let chunks, let encoding):
             settle(state.resume(run) { results in
-                for chunk in chunks { chunk.withUnsafeBytes { results.append(LuaPayload($0, encoding: encoding.lua)) } }
+                for chunk in chunks { chunk.withUnsafeBytes { results.append(LuaPayload($0, encoding: encoding.lua, prototype: Prototype.event.id)) } }
             }, as: role)
         case .document(let json):
             settle(json.withUnsafeBytes { bytes in state.resume(run) { $0.append(LuaPayload(bytes)) } }, as: role)
@@ -93,16 +94,17 @@ extension PackGeneration {
         return files
     }
 
+    /// Like the path, it may be percent-encoded or not.
     private static func query(_ text: Substring) -> [(name: String, value: String)] {
         text.split(separator: "&").map { pair in
-            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (String(halves[0]), halves.count == 2 ? String(halves[1]) : "")
+            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { PercentEncoding.decode($0) }
+            return (halves[0], halves.count == 2 ? halves[1] : "")
         }
     }
 
     /// host.request_members(guild, query, limit, users, presences)
     func requestMembers(_ call: inout LuaCall) -> LuaOutcome {
-        guard let guild = call.arguments.string(1).flatMap({ Snowflake($0) }) else { return call.badArgument(1, expected: "guild id") }
+        guard let guild = call.arguments.string(1).flatMap({ Snowflake($0) }) else { return call.raise("this is no guild's id") }
         let selection: MemberRequest.Selection
         if !call.arguments.isNilOrNone(4) {
             guard let users = users(&call), !users.isEmpty else { return call.raise("user_ids must be a list of user ids") }

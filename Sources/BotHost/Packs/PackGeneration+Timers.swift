@@ -36,8 +36,21 @@ extension PackGeneration {
     func sleep(_ call: inout LuaCall) -> LuaOutcome {
         guard let delay = delay(&call, 1) else { return .raised }
         guard let run = call.wait() else { return .raised }
-        alarms[run] = reactor.schedule(after: delay) { [weak self] in _ = self?.wake(run) }
+        setAlarm(run, after: delay, isTimeout: false) { $0.wake(run) }
         return .waiting
+    }
+
+    func setAlarm(_ run: LuaRun, after delay: Duration, isTimeout: Bool, _ body: @escaping (PackGeneration) -> Void) {
+        let due = reactor.now + delay
+        let token = reactor.schedule(at: due) { [weak self] in self.map(body) }
+        alarms[run] = Alarm(token: token, due: due, isTimeout: isTimeout)
+    }
+
+    /// Whether a run has something to do until `end`: an answer comes, a task goes on, a time is over. One that waits for an event may do so for
+    /// ever, and counts for its timeout only, if that.
+    func isBusy(until end: ContinuousClock.Instant, countingTimeouts: Bool) -> Bool {
+        if requests.count > 0 || !tasks.isIdle { return true }
+        return alarms.values.contains { $0.due <= end && (countingTimeouts || !$0.isTimeout) }
     }
 
     /// Makes a timer that is due run in a later turn.
@@ -87,12 +100,15 @@ extension PackGeneration {
     }
 
     func delay(_ call: inout LuaCall, _ index: Int) -> Duration? {
+        var given = "\(call.arguments.type(index))"
         if let number = call.arguments.number(index) {
             if let delay = DelayText.seconds(number) { return delay }
+            given = call.arguments.integer(index).map(String.init) ?? "\(number)"
         } else if let text = call.arguments.string(index) {
             if let delay = DelayText.parse(text) { return delay }
+            given = "'\(text.prefix(40))'"
         }
-        _ = call.badArgument(index, "a delay is a number of seconds, or text like \"500ms\", \"10s\", \"10m\", \"1h30m\"")
+        _ = call.raise("\(given) is no delay; give a number of seconds, or text like \"500ms\", \"10s\", \"10m\", \"1h30m\"")
         return nil
     }
 }

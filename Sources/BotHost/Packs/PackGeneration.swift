@@ -35,7 +35,7 @@ final class PackGeneration: LuaHost {
     /// What each waiting run is for.
     var waiting: [LuaRun: RunRole] = [:]
     /// What wakes those that wait for a time.
-    var alarms: [LuaRun: TimerToken] = [:]
+    var alarms: [LuaRun: Alarm] = [:]
     var tasks = TaskTable()
     /// Runs that `bot.wait_for` an event.
     var expected: [EventName: [Expectation]] = [:]
@@ -103,7 +103,7 @@ final class PackGeneration: LuaHost {
     func set(ready: ReadyPayload) {
         guard let setReady = module.setReady else { return }
         settle(ready.bytes.withUnsafeBytes { bytes in
-            state.call(setReady) { $0.append(LuaPayload(bytes, encoding: ready.encoding.lua)) }
+            state.call(setReady) { $0.append(LuaPayload(bytes, encoding: ready.encoding.lua, prototype: Prototype.event.id)) }
         }, as: .ready)
     }
 
@@ -116,7 +116,7 @@ final class PackGeneration: LuaHost {
 
     /// Takes a run that waits, to let it go on; `nil` when it has ended or gone on already.
     func take(_ run: LuaRun) -> RunRole? {
-        if !alarms.isEmpty, let alarm = alarms.removeValue(forKey: run) { reactor.cancel(alarm) }
+        if !alarms.isEmpty, let alarm = alarms.removeValue(forKey: run) { reactor.cancel(alarm.token) }
         return waiting.removeValue(forKey: run)
     }
 
@@ -216,7 +216,7 @@ final class PackGeneration: LuaHost {
         unloadHooks = []
         module = BotModule()
         tasks = TaskTable()
-        for alarm in alarms.values { reactor.cancel(alarm) }
+        for alarm in alarms.values { reactor.cancel(alarm.token) }
         alarms = [:]
         waiting = [:]
         expected = [:]

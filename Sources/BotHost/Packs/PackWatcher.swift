@@ -4,8 +4,9 @@ internal import Reactor
 
 /// Watches the folders of packs and tells which pack changed, once for all files that were saved together.
 final class PackWatcher {
+    /// By the pack's name.
     private var watchers: [String: FileWatcher] = [:]
-    /// By the pack's path: the files outside of it that are watched too.
+    /// By the pack's name: the files outside of it that are watched too.
     private var modules: [String: [String: FileWatcher]] = [:]
     private let reactor: Reactor
     private let logger: Logger
@@ -28,7 +29,7 @@ final class PackWatcher {
                 if paths.contains(where: { $0.hasSuffix(".lua") }) || paths.contains(folder.watched) { changed(folder) }
             }
             for (path, failure) in watcher.unwatched { logger.warning("changes below \(path) are not seen: \(failure)") }
-            watchers[folder.watched] = watcher
+            watchers[folder.name] = watcher
         } catch {
             throw BotFailure(.failure, "\(folder.watched) cannot be watched: \(error)")
         }
@@ -36,8 +37,8 @@ final class PackWatcher {
 
     /// Watches these files for a pack that is watched, and no others outside of it. One that cannot be watched is told in the log.
     func watch(_ files: Set<String>, for folder: PackFolder) {
-        guard watchers[folder.watched] != nil else { return }
-        var old = modules.removeValue(forKey: folder.watched) ?? [:]
+        guard watchers[folder.name] != nil else { return }
+        var old = modules.removeValue(forKey: folder.name) ?? [:]
         var new: [String: FileWatcher] = [:]
         for file in files where file != folder.watched {
             if let watcher = old.removeValue(forKey: file) {
@@ -51,12 +52,12 @@ final class PackWatcher {
             }
         }
         for watcher in old.values { watcher.cancel() }
-        modules[folder.watched] = new
+        modules[folder.name] = new
     }
 
     func unwatch(_ folder: PackFolder) {
         watch([], for: folder)
-        watchers.removeValue(forKey: folder.watched)?.cancel()
+        watchers.removeValue(forKey: folder.name)?.cancel()
     }
 
     func cancel() {

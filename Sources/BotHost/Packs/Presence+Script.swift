@@ -10,12 +10,17 @@ extension Presence {
     /// The presence that `bot.presence` was given: `status`, `activities`, `since`, `afk`.
     init(script value: JSONValue) throws(PresenceFault) {
         var status = Status.online
-        if let text = value["status"]?.stringValue {
-            guard let known = Status(rawValue: text) else {
-                throw PresenceFault(description: "unknown status '\(text)'; one of \(Status.allCases.map(\.rawValue).joined(separator: ", "))")
+        if let given = value["status"] {
+            guard let known = given.stringValue.flatMap({ Status(rawValue: $0) }) else {
+                let names = Status.allCases.map(\.rawValue).joined(separator: ", ")
+                throw PresenceFault(description: "unknown status\(given.stringValue.map { " '\($0)'" } ?? ""); one of \(names)")
             }
             status = known
         }
+        if let since = value["since"], since.integerValue == nil {
+            throw PresenceFault(description: "since must be a time, as a whole number of milliseconds since 1970")
+        }
+        if let afk = value["afk"], afk.boolValue == nil { throw PresenceFault(description: "afk must be true or false") }
         var activities: [Activity] = []
         for item in value["activities"]?.arrayValue ?? [] { activities.append(try Activity(script: item)) }
         self.init(status: status, activities: activities, since: value["since"]?.integerValue, isAFK: value["afk"]?.boolValue ?? false)

@@ -8,7 +8,7 @@ enum Prototype: UInt8, CaseIterable {
     /// Events that are none of the others: they have no methods, but carry users, members and messages.
     case event
 
-    /// As `bot.lua` and error messages name it.
+    /// As `objects.lua` and error messages name it.
     var name: String { String(describing: self) }
 
     var id: LuaPrototypeID { LuaPrototypeID(rawValue: rawValue) }

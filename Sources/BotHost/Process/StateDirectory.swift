@@ -7,22 +7,28 @@ import Darwin
 
 /// Where the identify ledger and the saved sessions lie.
 enum StateDirectory {
-    /// The folder, made if it is missing and private to its owner. `nil` when no place is configured and the usual one cannot be had.
+    /// `state.directory`, made if it is missing and private to its owner.
     ///
-    /// - Parameter configured: `state.directory`; `nil` for `$XDG_STATE_HOME/moonwire`, else `~/.local/state/moonwire`.
-    /// - Throws: `.configuration` when the configured folder cannot be made or written.
-    static func prepare(configured: String?) throws(BotFailure) -> String? {
-        guard let path = configured ?? usual else { return nil }
+    /// - Throws: `.configuration` when it cannot be made or written.
+    static func prepare(configured path: String) throws(BotFailure) -> String {
+        guard make(path) else {
+            throw BotFailure(.configuration, "state.directory '\(path)' cannot be written: \(String(cString: strerror(errno))); name a folder of the bot's own")
+        }
+        return path
+    }
+
+    /// `$XDG_STATE_HOME/moonwire`, else `~/.local/state/moonwire`, made in the same way; `nil` when it cannot be had.
+    static func prepareUsual() -> String? {
+        usual.flatMap { make($0) ? $0 : nil }
+    }
+
+    private static func make(_ path: String) -> Bool {
         var made = ""
         for part in path.split(separator: "/", omittingEmptySubsequences: false) {
             made += made.isEmpty && part.isEmpty ? "/" : (made.isEmpty || made == "/" ? "" : "/") + part
             if !made.isEmpty && made != "/" { mkdir(made, 0o700) }  // one that exists is as good
         }
-        guard access(path, W_OK | X_OK) == 0 else {
-            guard configured != nil else { return nil }
-            throw BotFailure(.configuration, "state.directory '\(path)' cannot be written: \(String(cString: strerror(errno)))")
-        }
-        return path
+        return access(path, W_OK | X_OK) == 0
     }
 
     private static var usual: String? {

@@ -54,11 +54,12 @@ final class ScriptRuntime {
         }
     }
 
-    /// Reloads the pack with this name; one that fails to load goes on with its previous version.
-    func reload(named name: String, done: @escaping (LuaFailure?) -> Void = { _ in }) {
+    /// Reloads the pack with this name, from another folder if one is given; one that fails to load goes on with its previous version.
+    func reload(named name: String, from folder: PackFolder? = nil, done: @escaping (LuaFailure?) -> Void = { _ in }) {
         guard let pack = packs.first(where: { $0.folder.name == name }) else {
             return done(LuaFailure(kind: .unavailable, message: "no pack is called '\(name)'"))
         }
+        if let folder { pack.folder = folder }
         pack.load(done)
     }
 
@@ -129,8 +130,12 @@ final class ScriptRuntime {
     /// Whether every event that came was handed over.
     private var hasNoEvents: Bool { offset == buffer.count && inbox.waitingBytes == 0 }
 
-    /// Whether nothing is left to do until something happens: no event waits for the handlers, and no handler for anything.
-    var isIdle: Bool { hasNoEvents && waitingCount == 0 }
+    /// Whether nothing is left to do until `end` unless something happens: no event waits for the handlers, and no handler for what is sure to come.
+    func isIdle(until end: ContinuousClock.Instant, countingTimeouts: Bool) -> Bool {
+        hasNoEvents && !(packs + leaving).contains { pack in
+            pack.generations.contains { $0.isBusy(until: end, countingTimeouts: countingTimeouts) }
+        }
+    }
 
     private func take() {
         inbox.take(into: &buffer)

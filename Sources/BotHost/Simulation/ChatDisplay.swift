@@ -5,7 +5,7 @@ package protocol ChatDisplay {
     /// Whether a person types: then lines go out at once and are not shown again. Otherwise each line waits for the answers to the one before.
     var isInteractive: Bool { get }
     func show(_ line: ChatLine)
-    /// Asks for the next line.
+    /// Asks for the next line: once at the beginning, and after each that was read.
     func prompt()
     /// The conversation is over.
     func end()

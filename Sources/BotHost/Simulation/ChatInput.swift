@@ -6,6 +6,8 @@ enum ChatInput: Equatable {
     case quit
     case help
     case unknown(String)
+    /// A command that lacks its argument: how it is written.
+    case incomplete(String)
     /// Handed to the simulator as it is.
     case action(JSONValue)
 
@@ -22,13 +24,15 @@ enum ChatInput: Equatable {
         case ("help", _): self = .help
         case ("join", false): self = .action(["type": "join", "name": .string(argument)])
         case ("react", false): self = .action(["type": "react", "emoji": .string(argument)])
+        case ("join", true): self = .incomplete(":join NAME")
+        case ("react", true): self = .incomplete(":react EMOJI")
         case ("cut", _): self = .action(["type": "cut"])
         default: self = .unknown(text)
         }
     }
 
     static let helpLines = [
-        "a line is a message in the channel; a line with a colon commands the simulator:",
+        "a line is a message; a line with a colon commands the simulator:",
         ":join NAME     somebody joins the guild",
         ":react EMOJI   react to the last message",
         ":cut           cut the bot's connection; it must resume",

@@ -59,6 +59,7 @@ package final class Simulation {
         guard isBusy, lines.isEmpty, !isEnding else { return }
         if display.isInteractive {
             display.show(.note("the bot is online; type a message, or :help"))
+            display.prompt()
         }
         let input = LoopBound(self, on: bot.reactor)
         do {
@@ -81,6 +82,7 @@ package final class Simulation {
         case .nothing: break
         case .quit: return end()
         case .help: for line in ChatInput.helpLines { display.show(.note(line)) }
+        case .incomplete(let usage): display.show(.note("a word is missing: \(usage)"))
         case .unknown(let text): display.show(.note("'\(text)' is no command; :help lists them"))
         case .action(let action):
             isBusy = true
@@ -104,8 +106,7 @@ package final class Simulation {
 
     private func received(_ event: JSONValue?) {
         guard let event else {
-            logger.error("the simulator has ended unexpectedly")
-            return bot.stop()
+            return bot.finish(.failure(BotFailure(.failure, "the simulator has ended unexpectedly; its own message stands above")))
         }
         if let line = ChatLine(event) { display.show(line) }
         switch event["type"]?.stringValue {
@@ -117,7 +118,7 @@ package final class Simulation {
 
     /// Goes on once the bot has dealt with everything up to `event`.
     private func settle(after event: (shard: Int, sequence: Int64)?) {
-        bot.whenIdle(after: event) { [unowned self] in
+        bot.whenIdle(after: event, isLast: isEnding) { [unowned self] in
             isBusy = false
             if isEnding { bot.stop() } else { next() }
         }

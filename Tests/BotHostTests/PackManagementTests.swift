@@ -1,0 +1,59 @@
+import Foundation
+import Simulator
+import TestSupport
+import Testing
+
+@testable import BotHost
+
+@Suite("A bot's packs, managed by name while it runs")
+struct PackManagementTests {
+    private func answering(_ text: String) -> String {
+        """
+        local bot = require "bot"
+        bot.on("message_create", function(message) if message.content == "!who" then message:reply("\(text) here") end end)
+        bot.on_unload(function() bot.log.info("\(text) ends") end)
+        """
+    }
+
+    @Test("a pack is added, reloaded and removed; what cannot be is answered with the reason and changes nothing")
+    func manage() async throws {
+        let simulator = try await SimulatorServer.start()
+        let folder = try TemporaryFolder()
+        for name in ["first", "second"] { try folder.write("\(name)/main.lua", answering(name)) }
+        try folder.write("broken/main.lua", "error('no')")
+        try folder.write("other/second/main.lua", answering("other"))
+        do {
+            let bot = try RunningBot(simulator, in: folder, packs: ["first"])
+            func add(_ path: String) -> BotFailure? { bot.finish { [path = folder.path(path)] bot, done in bot.addPack(path, done) } }
+            #expect(add("second") == nil)
+            #expect(bot.ask(\.packNames) == ["first", "second"])
+            try await simulator.say("!who")
+            _ = try await simulator.botSays("first here")
+            _ = try await simulator.botSays("second here")
+
+            #expect(add("other/second")?.description == "a pack called 'second' runs already")
+            #expect(add("missing")?.status == .configuration)
+            let broken = add("broken")
+            #expect(broken?.status == .failure && broken?.description.contains("broken/main.lua:1: no") == true)
+            #expect(bot.ask(\.packNames) == ["first", "second"])
+
+            try folder.write("second/main.lua", answering("newer"))
+            #expect(bot.finish { bot, done in bot.reloadPack(named: "second", done) } == nil)
+            try await simulator.say("!who")
+            _ = try await simulator.botSays("newer here")
+            try folder.write("second/main.lua", "error('no')")
+            #expect(bot.finish { bot, done in bot.reloadPack(named: "second", done) }?.description.contains("second/main.lua:1: no") == true)
+
+            #expect(bot.finish { bot, done in bot.removePack(named: "first", done) } == nil)
+            #expect(bot.log.lines.contains("info [first] first ends"))
+            #expect(bot.ask(\.packNames) == ["second"])
+            #expect(bot.finish { bot, done in bot.removePack(named: "first", done) }?.description == "no pack is called 'first'; running are second")
+            let mark = try await simulator.mark()
+            try await simulator.say("!who")
+            _ = try await simulator.botSays("newer here", after: mark)
+            let said = try await simulator.observations().dropFirst(mark).filter { "\($0)".contains("first here") }
+            #expect(said.isEmpty)
+        }
+        await simulator.stop()
+    }
+}
