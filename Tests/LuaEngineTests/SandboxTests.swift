@@ -335,6 +335,22 @@ import Testing
         Attempt("coroutine.close of the run from inside a wrapped coroutine is refused",
                 "local me = coroutine.running() return pcall(coroutine.wrap(function() return coroutine.close(me) end))",
                 "false"),
+        Attempt("the coroutine in which failures are described is the host's",
+                """
+                local value = setmetatable({}, {__tostring = function() main = coroutine.running() return 'described' end})
+                require('test').fails(function() error(value) end)
+                return coroutine.status(main), pcall(coroutine.close, main)
+                """,
+                "dead false cannot close a dead coroutine"),
+        Attempt("format's numbers are bounded",
+                "local t = {} for i = 1, 100000 do t[i] = -1e308 end return pcall(string.format, ('%99.99f'):rep(#t), table.unpack(t))",
+                "false resulting string too large"),
+        Attempt("a long set in a pattern costs what it takes to look through",
+                "return pcall(string.find, ('a'):rep(100000), '[' .. ('b'):rep(8000000) .. ']')",
+                "false pattern too complex (too many steps)"),
+        Attempt("a printed line is bounded as a whole",
+                "local s, t = ('x'):rep(1000000), {} for i = 1, 100 do t[i] = s end return pcall(print, table.unpack(t))",
+                "false the line is too long"),
         Attempt("upvalues of library functions are out of reach",
                 "return pcall(load('return debug.getupvalue'))",
                 "false [string \"return debug.getupvalue\"]:1: attempt to index a nil value (global 'debug')"),
@@ -353,6 +369,11 @@ import Testing
             } catch {
                 return call.raise(error.reason)
             }
+        }
+        try bench.define("test.fails") { [unowned bench] call in
+            let function = call.arguments.reference(1)!
+            _ = bench.state.call(function)
+            return .returned
         }
         let outcome = bench.value(attempt.body)
         #expect(outcome.hasPrefix(attempt.outcome), "\(outcome)")
