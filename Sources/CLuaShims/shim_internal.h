@@ -241,6 +241,26 @@ static inline void shim_note_run(shim_state *S) {
     if (S->heap.used < S->least_used) S->least_used = S->heap.used;
     if (++S->runs_noted == SHIM_WINDOW_RUNS) shim_note_window(S);
 }
+
+// MARK: budgets
+
+/// Begins work that a script is answerable for; the outermost has a budget of its own.
+static inline void shim_enter(shim_state *S) {
+    if (S->depth++ > 0) return;
+    S->stack_begin = __builtin_frame_address(0);
+    S->warning = 0;
+    S->doom = 0;
+    shim_clock_enter(S);
+}
+
+static inline void shim_leave(shim_state *S) {
+    if (--S->depth > 0) return;
+    shim_clock_leave(S);
+    shim_note_run(S);
+    if (S->doom) lua_sethook(S->main, NULL, 0, 0);
+    S->doom = 0;
+}
+
 /// Coroutines alive that scripts made: all but those of runs.
 static inline uint32_t shim_coroutines(const shim_state *S) { return S->heap.threads - S->run_threads; }
 

@@ -60,6 +60,21 @@ import Testing
         #expect(bench.value("return 1") == "1")
     }
 
+    /// Lua looks each global name up in all functions around it: this would take a quarter of an hour.
+    static let slowSource = String(repeating: "local function f() local " + String(repeating: "a,", count: 198) + "a ", count: 190)
+        + String(repeating: "x=x;", count: 5 << 20) + String(repeating: " end", count: 190)
+
+    @Test("CPU time: compiling is stopped too, for a script and for the host", .timeLimit(.minutes(2)))
+    func compiling() throws {
+        let bench = try Bench { $0.cpuStop = .milliseconds(60); $0.sourceBytes = 64 << 20; $0.stringBytes = 64 << 20; $0.memory = 256 << 20 }
+        bench.host.modules["slow"] = .source(Array(Self.slowSource.utf8), chunk: "slow.lua")
+        let required = try #require(bench.run("pcall(require, 'slow')").failure)
+        #expect(required.kind == .cpu && required.position?.line == 2, "\(required)")
+        let run = try #require(bench.state.run(Self.slowSource, chunk: "slow.lua").failure)
+        #expect(run.kind == .cpu && run.message == "stopped: the script used more CPU time than it may")
+        #expect(bench.value("return 1") == "1")
+    }
+
     @Test("CPU time: encoding is stopped too, though functions that are left out make no text", .timeLimit(.minutes(2)))
     func encoding() throws {
         let bench = try Bench { $0.cpuStop = .milliseconds(60) }
