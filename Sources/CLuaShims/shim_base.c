@@ -70,7 +70,8 @@ static const char *read_piece(lua_State *L, void *context, size_t *length) {
 
 static int compile(lua_State *L, const char *source, size_t length, const char *name) {
     rest text = { source, length };
-    return lua_load(L, read_piece, &text, name, "t");
+    int status = lua_load(L, read_piece, &text, name, "t");
+    return status == LUA_OK ? shim_mend(L) : status;
 }
 
 int shim_load(lua_State *L, const char *source, size_t length, const char *chunk) {

@@ -344,4 +344,12 @@ void shim_open_string(lua_State *L);
 const char *shim_tostring(lua_State *L, int index, size_t *length);
 int shim_load(lua_State *L, const char *source, size_t length, const char *chunk);
 
+// MARK: the library in use (shim_ident.c, shim_bytecode.c)
+
+/// The last number of its release: 4 of 5.4.4.
+int shim_lua_release(void);
+/// Looks through the chunk on top of the stack for what older releases compile into code that crashes them. Leaves it, or one put right, and LUA_OK;
+/// or a status and what is wrong in its place.
+int shim_mend(lua_State *L);
+
 #endif
