@@ -125,30 +125,32 @@ static void walk_function(walk *w) {
 static const char header[] = "\x1bLua\x54\x00\x19\x93\r\n\x1a\n\x04\x08\x08";
 enum { HEADER_BYTES = sizeof header - 1 + sizeof(lua_Integer) + sizeof(lua_Number) + 1 };
 
-static int mend(lua_State *L, dump *d) {
-    if (lua_dump(L, append, d, 0) != 0) {
-        lua_pushliteral(L, "not enough memory");
-        return LUA_ERRMEM;
-    }
-    if (d->length < HEADER_BYTES || memcmp(d->bytes, header, sizeof header - 1) != 0) return LUA_OK;
+/// Looks through a dump; not through one that does not look as expected.
+static walk look_through(const dump *d) {
     walk w = { .p = d->bytes + HEADER_BYTES };
-    walk_function(&w);
-    if (w.has_long_row) {
-        lua_Debug ar;
-        lua_pushvalue(L, -1);
-        lua_getinfo(L, ">S", &ar);
-        lua_pushfstring(L, "%s: an expression has more than %d indices in a row", ar.short_src, MOST_INDICES);
-        return LUA_ERRSYNTAX;
-    }
-    return w.is_mended ? luaL_loadbufferx(L, d->bytes, d->length, "", "b") : LUA_OK;
+    if (d->length > HEADER_BYTES && memcmp(d->bytes, header, sizeof header - 1) == 0) walk_function(&w);
+    return w;
+}
+
+static int refuse(lua_State *L) {
+    lua_Debug ar;
+    lua_pushvalue(L, -1);
+    lua_getinfo(L, ">S", &ar);
+    lua_pushfstring(L, "%s: an expression has more than %d indices in a row", ar.short_src, MOST_INDICES);
+    return LUA_ERRSYNTAX;
 }
 
 int shim_mend(lua_State *L) {
-    int chunk = lua_gettop(L);
     if (shim_lua_release() >= FIRST_SOUND) return LUA_OK;
+    int chunk = lua_gettop(L);
     dump d = { NULL, 0, 0 };
-    int status = mend(L, &d);
-    free(d.bytes);
+    walk w = { NULL, 0, 0 };
+    int status = lua_dump(L, append, &d, 0) == 0 ? LUA_OK : LUA_ERRMEM;
+    if (status == LUA_OK) w = look_through(&d);
+    if (w.is_mended && !w.has_long_row) status = luaL_loadbufferx(L, d.bytes, d.length, "", "b");
+    free(d.bytes);                                  // until here nothing raises
+    if (w.has_long_row) status = refuse(L);
+    else if (status == LUA_ERRMEM && lua_gettop(L) == chunk) lua_pushliteral(L, "not enough memory");
     if (lua_gettop(L) > chunk) lua_replace(L, chunk);
     return status;
 }
