@@ -54,6 +54,26 @@ static int xpcall_(lua_State *L) {
 
 // MARK: loading
 
+typedef struct { const char *text; size_t length; } rest;
+
+/// Gives the compiler its text in small pieces: no hook runs in it, and it looks names up in a time that grows with the functions around them.
+static const char *read_piece(lua_State *L, void *context, size_t *length) {
+    enum { PIECE = 256 };
+    rest *r = context;
+    const char *piece = r->text;
+    shim_check_doom(L, shim_of(L));
+    *length = r->length < PIECE ? r->length : PIECE;
+    r->text += *length;
+    r->length -= *length;
+    return piece;
+}
+
+static int compile(lua_State *L, const char *source, size_t length, const char *name) {
+    rest text = { source, length };
+    int status = lua_load(L, read_piece, &text, name, "t");
+    return status == LUA_OK ? shim_mend(L) : status;
+}
+
 int shim_load(lua_State *L, const char *source, size_t length, const char *chunk) {
     shim_state *S = shim_of(L);
     if (length > S->limits.source_bytes) {
@@ -64,7 +84,7 @@ int shim_load(lua_State *L, const char *source, size_t length, const char *chunk
         while (length > 0 && *source != '\n') source++, length--;
     }
     lua_pushfstring(L, "@%s", chunk);
-    int status = luaL_loadbufferx(L, length == 0 ? "" : source, length, lua_tostring(L, -1), "t");
+    int status = compile(L, source, length, lua_tostring(L, -1));
     lua_remove(L, -2);
     return status;
 }
@@ -78,6 +98,7 @@ static const char *read_pieces(lua_State *L, size_t limit, size_t *length) {
         size_t piece;
         lua_pushvalue(L, 1);
         lua_call(L, 0, 1);
+        shim_check_doom(L, shim_of(L));
         if (lua_isnil(L, -1)) break;
         if (lua_type(L, -1) != LUA_TSTRING) luaL_error(L, "reader function must return a string");
         lua_tolstring(L, -1, &piece);
@@ -116,7 +137,7 @@ static int load_(lua_State *L) {
         lua_pushfstring(L, "the source is longer than %I bytes", (LUAI_UACINT)S->limits.source_bytes);
         return 2;
     }
-    int status = luaL_loadbufferx(L, source, length, name == NULL ? source : name, "t");
+    int status = compile(L, source, length, name == NULL ? source : name);
     if (status == LUA_ERRMEM) S->doom = SHIM_KIND_MEMORY;
     shim_check_doom(L, S);
     if (status != LUA_OK) {

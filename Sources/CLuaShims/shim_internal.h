@@ -241,6 +241,26 @@ static inline void shim_note_run(shim_state *S) {
     if (S->heap.used < S->least_used) S->least_used = S->heap.used;
     if (++S->runs_noted == SHIM_WINDOW_RUNS) shim_note_window(S);
 }
+
+// MARK: budgets
+
+/// Begins work that a script is answerable for; the outermost has a budget of its own.
+static inline void shim_enter(shim_state *S) {
+    if (S->depth++ > 0) return;
+    S->stack_begin = __builtin_frame_address(0);
+    S->warning = 0;
+    S->doom = 0;
+    shim_clock_enter(S);
+}
+
+static inline void shim_leave(shim_state *S) {
+    if (--S->depth > 0) return;
+    shim_clock_leave(S);
+    shim_note_run(S);
+    if (S->doom) lua_sethook(S->main, NULL, 0, 0);
+    S->doom = 0;
+}
+
 /// Coroutines alive that scripts made: all but those of runs.
 static inline uint32_t shim_coroutines(const shim_state *S) { return S->heap.threads - S->run_threads; }
 
@@ -323,5 +343,13 @@ void shim_open_string(lua_State *L);
 /// tostring without addresses; may call __tostring. Leaves a string on the stack.
 const char *shim_tostring(lua_State *L, int index, size_t *length);
 int shim_load(lua_State *L, const char *source, size_t length, const char *chunk);
+
+// MARK: the library in use (shim_ident.c, shim_bytecode.c)
+
+/// The last number of its release: 4 of 5.4.4.
+int shim_lua_release(void);
+/// Looks through the chunk on top of the stack for what older releases compile into code that crashes them. Leaves it, or one put right, and LUA_OK;
+/// or a status and what is wrong in its place.
+int shim_mend(lua_State *L);
 
 #endif

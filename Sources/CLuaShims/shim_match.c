@@ -72,6 +72,12 @@ static int in_set(byte c, const char *open, const char *close) {
     return !wanted;
 }
 
+/// A set is looked through for each character: a long one costs more than the step that is taken for it.
+static inline void spend_for_set(shim_matcher *m, const char *open, const char *end) {
+    enum { SET_BYTES = 64 };
+    if (end - open > SET_BYTES) shim_match_spend(m, (end - open) / SET_BYTES);
+}
+
 /// The end of the single-character item at p.
 static const char *item_end(shim_matcher *m, const char *p) {
     if (*p == '%') {
@@ -79,20 +85,24 @@ static const char *item_end(shim_matcher *m, const char *p) {
         return p + 2;
     }
     if (*p != '[') return p + 1;
+    const char *open = p;
     p += p[1] == '^' ? 2 : 1;
     do {                                            // a ']' that comes first is a member
         if (p == m->pattern_end) luaL_error(m->L, "malformed pattern (missing ']')");
         if (*p++ == '%' && p < m->pattern_end) p++;
     } while (*p != ']');
+    spend_for_set(m, open, p);
     return p + 1;
 }
 
-static inline int matches_item(const shim_matcher *m, const char *s, const char *p, const char *end) {
+static inline int matches_item(shim_matcher *m, const char *s, const char *p, const char *end) {
     if (s >= m->subject_end) return 0;
     switch (*p) {
     case '.': return 1;
     case '%': return in_class((byte)*s, (byte)p[1]);
-    case '[': return in_set((byte)*s, p, end - 1);
+    case '[':
+        spend_for_set(m, p, end);
+        return in_set((byte)*s, p, end - 1);
     default: return *p == *s;
     }
 }

@@ -48,21 +48,6 @@ int32_t shim_is_running(const shim_state *S) { return S->depth > 0; }
 
 // MARK: going on
 
-static inline void enter(shim_state *S) {
-    if (S->depth++ > 0) return;
-    S->stack_begin = __builtin_frame_address(0);
-    S->warning = 0;
-    S->doom = 0;
-    shim_clock_enter(S);
-}
-
-static inline void leave(shim_state *S) {
-    if (--S->depth > 0) return;
-    shim_clock_leave(S);
-    shim_note_run(S);
-    if (S->doom) lua_sethook(S->main, NULL, 0, 0);
-    S->doom = 0;
-}
 /// The host hears of an overrun when the run's frames are gone, with no values to give back.
 static void report_overrun(shim_state *S) {
     if (S->warning == 1) S->overrun_line = 0;       // it ended before a line could be noted
@@ -132,7 +117,7 @@ static int32_t proceed(shim_state *S, int32_t index, int count, shim_run_id *run
     shim_link *outer_resumers = S->resumers;
     int results = 0;
 
-    enter(S);
+    shim_enter(S);
     S->current = index;
     S->resumers = NULL;
     S->running = thread;
@@ -162,7 +147,7 @@ static int32_t proceed(shim_state *S, int32_t index, int count, shim_run_id *run
     }
     S->current = outer_run;
     if (S->warning != 0 && S->depth == 1) report_overrun(S);
-    leave(S);
+    shim_leave(S);
     return answer;
 }
 

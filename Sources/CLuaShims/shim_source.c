@@ -1,4 +1,4 @@
-// Compiling source text, under the memory limit alone: how long it may be is limited instead.
+// Compiling source text, under the budgets of a run.
 #include "shim_internal.h"
 
 typedef struct { const char *source, *chunk; size_t length; int status; } compile_call;
@@ -12,10 +12,12 @@ static void compile(lua_State *L, shim_state *S, void *argument) {
 /// Leaves the compiled chunk on the main thread's stack; 0 after a failure.
 static int compile_protected(shim_state *S, const void *source, size_t length, const char *chunk) {
     compile_call call = { source, chunk, length, LUA_OK };
+    shim_enter(S);
     int status = shim_protect(S, compile, &call);
-    if (status == LUA_OK && call.status == LUA_OK) return 1;
-    shim_fail_with(S, S->main, NULL, status == LUA_OK ? call.status : status);
-    return 0;
+    if (status == LUA_OK) status = call.status;
+    if (status != LUA_OK) shim_fail_with(S, S->main, NULL, status);
+    shim_leave(S);
+    return status == LUA_OK;
 }
 
 int32_t shim_run_source(shim_state *S, const void *source, size_t length, const char *chunk, int32_t mark, shim_run_id *run) {

@@ -45,6 +45,7 @@ shim_state *shim_open_failing(const shim_limits *limits, int64_t after, int64_t 
     }
     S->main = L;
     *(shim_state **)lua_getextraspace(L) = S;
+    shim_set_flags(L, THREAD_TOP, 0);               // a __tostring that the report of a failure calls runs in it, and may ask for it
     lua_atpanic(L, panic);
     shim_note_collected(S);
     if (lua_version(L) != LUA_VERSION_NUM || shim_protect(S, set_up, NULL) != LUA_OK) {

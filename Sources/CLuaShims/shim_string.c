@@ -117,6 +117,7 @@ static void add_template(shim_matcher *m, luaL_Buffer *out, const char *s, const
     const char *text = lua_tolstring(m->L, 3, &length), *end = text + length;
     for (const char *mark; (mark = memchr(text, '%', (size_t)(end - text))) != NULL; text = mark + 2) {
         luaL_addlstring(out, text, (size_t)(mark - text));
+        shim_match_spend(m, 1);                     // what it stands for may be empty: the result's length would not bound their number
         char c = mark[1];
         if (c == '%') {
             luaL_addchar(out, '%');
@@ -177,6 +178,7 @@ static int gsub(lua_State *L) {
     luaL_buffinit(L, &out);
     p += anchored;
     while (count < most) {
+        shim_check_doom(L, shim_of(L));
         shim_match_again(&m);
         const char *end = shim_match(&m, s, p);
         if (end != NULL && end != last) {
@@ -227,23 +229,30 @@ static int rep(lua_State *L) {
     return 1;
 }
 
+enum { LONGEST_NUMBER = 24, LONGEST_FIXED = 320 };  // characters of a number beside its width and precision
+
 /// Makes the strings of all %s arguments first, so that stock format meets neither addresses nor more text than allowed.
 static int format(lua_State *L) {                   // upvalue: Lua's own
+    shim_state *S = shim_of(L);
     size_t length, total = 0;
     const char *text = luaL_checklstring(L, 1, &length);
     int argument = 1, count = lua_gettop(L);
     for (size_t i = 0; i + 1 < length; i++) {
         if (text[i] != '%' || text[++i] == '%') continue;
         argument++;
-        while (i < length && text[i] != 0 && strchr("-+ #0123456789.", text[i]) != NULL) i++;
+        for (size_t number = 0; i < length && text[i] != 0 && strchr("-+ #0123456789.", text[i]) != NULL; i++) {
+            number = isdigit((unsigned char)text[i]) && number < 100 ? number * 10 + (size_t)(text[i] - '0') : 0;
+            if (!isdigit((unsigned char)text[i + 1])) total += number;      // width or precision
+        }
         if (text[i] == 'p') return luaL_error(L, "invalid conversion '%%p' to 'format'");
-        if (argument > count || (text[i] != 's' && text[i] != 'q')) continue;
-        if (text[i] == 's' && lua_type(L, argument) != LUA_TSTRING) {
+        if (text[i] == 's' && argument <= count && lua_type(L, argument) != LUA_TSTRING) {
             shim_tostring(L, argument, NULL);
             lua_replace(L, argument);
         }
-        total += lua_rawlen(L, argument);
-        if (total > shim_of(L)->limits.string_bytes) return luaL_error(L, "resulting string too large");
+        if (text[i] != 's' && text[i] != 'q') total += text[i] == 'f' ? LONGEST_FIXED : LONGEST_NUMBER;
+        else if (argument <= count) total += lua_rawlen(L, argument);
+        if (total > S->limits.string_bytes) return luaL_error(L, "resulting string too large");
+        shim_check_doom(L, S);
     }
     lua_settop(L, count);
     return lua_tocfunction(L, lua_upvalueindex(1))(L);

@@ -123,7 +123,10 @@ static int unpack(lua_State *L) {
     if (i > last) return 0;
     lua_Unsigned count = (lua_Unsigned)last - (lua_Unsigned)i;
     if (count >= INT_MAX || !lua_checkstack(L, (int)(++count))) return luaL_error(L, "too many results to unpack");
-    for (; i < last; i++) lua_geti(L, 1, i);
+    for (; i < last; i++) {
+        breathe(L, i);
+        lua_geti(L, 1, i);
+    }
     lua_geti(L, 1, last);
     return (int)count;
 }

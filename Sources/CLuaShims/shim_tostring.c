@@ -43,14 +43,16 @@ static int tostring_(lua_State *L) {
 }
 
 static int print_(lua_State *L) {
+    shim_state *S = shim_of(L);
     int count = lua_gettop(L);
     luaL_Buffer line;
     luaL_buffinit(L, &line);
     for (int i = 1; i <= count; i++) {
         size_t length;
+        shim_check_doom(L, S);
         if (i > 1) luaL_addchar(&line, '\t');
         shim_tostring(L, i, &length);
-        if (length > shim_of(L)->limits.string_bytes) return luaL_error(L, "the line is too long");
+        if (luaL_bufflen(&line) + length > S->limits.string_bytes) return luaL_error(L, "the line is too long");
         luaL_addvalue(&line);
     }
     luaL_pushresult(&line);

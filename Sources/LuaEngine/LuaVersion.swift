@@ -22,7 +22,8 @@ package struct LuaVersion: Sendable, Comparable, CustomStringConvertible {
     /// For a release before `sound`: what scripts could crash it with and what keeps them from it, one sentence; else `nil`.
     package var guards: String? {
         guard self < Self.sound else { return nil }
-        return "scripts could crash this release through nested coroutine.close, weak metatables during emergency collections, and finalizers: "
-            + "closing is bounded, metatables are strong copies, and finalizers are refused"
+        return "scripts could crash this release through nested coroutine.close, weak metatables during emergency collections, finalizers, "
+            + "long rows of indices, and closing values of loops: "
+            + "closing is bounded, metatables are strong copies, finalizers and long rows are refused, and the code of loops is put right"
     }
 }

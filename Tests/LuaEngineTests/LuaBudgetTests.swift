@@ -44,6 +44,11 @@ import Testing
         "while true do select('#', table.unpack({}, 1, 200)) end",
         "while true do pcall(load, 'return 1') end",
         "while true do pcall(string.rep, 'x', 1000) end",
+        "local t = {} for i = 1, 1900 do t = setmetatable({}, {__index = t}) end while true do pcall(table.unpack, t, 1, 900000) end",
+        "local t = {} for i = 1, 900000 do t[i] = i end while true do pcall(print, table.unpack(t)) end",
+        "while true do pcall(string.format, ('%d'):rep(1000), table.unpack({}, 1, 1000)) end",
+        "while true do pcall(load, (' '):rep(100):gmatch('.')) end",
+        "while true do pcall(string.gsub, ('x'):rep(1000000), '(y-)x', ('%1'):rep(4000000)) end",
     ])
     func cpu(_ body: String) throws {
         let bench = try Bench { $0.cpuStop = .milliseconds(60); $0.cpuWarning = .milliseconds(20) }
@@ -53,6 +58,40 @@ import Testing
         #expect(failure.position?.chunk == "test.lua", "the report names a line of the script")
         #expect(failure.message == "stopped: the script used more CPU time than it may")
         #expect(bench.value("return 1") == "1")
+    }
+
+    /// Lua looks each global name up in all functions around it: this would take a quarter of an hour.
+    static let slowSource = String(repeating: "local function f() local " + String(repeating: "a,", count: 198) + "a ", count: 190)
+        + String(repeating: "x=x;", count: 5 << 20) + String(repeating: " end", count: 190)
+
+    @Test("CPU time: compiling is stopped too, for a script and for the host", .timeLimit(.minutes(2)))
+    func compiling() throws {
+        let bench = try Bench { $0.cpuStop = .milliseconds(60); $0.sourceBytes = 64 << 20; $0.stringBytes = 64 << 20; $0.memory = 256 << 20 }
+        bench.host.modules["slow"] = .source(Array(Self.slowSource.utf8), chunk: "slow.lua")
+        let required = try #require(bench.run("pcall(require, 'slow')").failure)
+        #expect(required.kind == .cpu && required.position?.line == 2, "\(required)")
+        let run = try #require(bench.state.run(Self.slowSource, chunk: "slow.lua").failure)
+        #expect(run.kind == .cpu && run.message == "stopped: the script used more CPU time than it may")
+        #expect(bench.value("return 1") == "1")
+    }
+
+    @Test("CPU time: encoding is stopped too, though functions that are left out make no text", .timeLimit(.minutes(2)))
+    func encoding() throws {
+        let bench = try Bench { $0.cpuStop = .milliseconds(60) }
+        try bench.define("test.encode") { call in
+            do throws(LuaEncodeFailure) {
+                try call.arguments.withJSON(1, functions: .omitted) { call.results.append($0) }
+                return .returned
+            } catch {
+                return call.raise(error.reason)
+            }
+        }
+        let failure = try #require(bench.run("""
+            local functions, lists = {}, {}
+            for i = 1, 100000 do functions['f' .. i] = print lists[i] = functions end
+            pcall(test.encode, {lists, lists, lists, lists})
+            """).failure)
+        #expect(failure.kind == .cpu && failure.position?.line == 4, "\(failure)")
     }
 
     @Test("a slow run is reported once, with its place, and goes on")

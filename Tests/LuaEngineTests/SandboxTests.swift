@@ -13,6 +13,10 @@ import Testing
         var testDescription: String { name }
     }
 
+    /// Later releases have no trouble with it.
+    private static let longRow = LuaVersion.library < LuaVersion(major: 5, minor: 4, release: 7)
+        ? "row: an expression has more than 200 indices in a row" : "nil"
+
     static let attempts: [Attempt] = [
         Attempt("io is not there",
                 "return io",
@@ -335,6 +339,63 @@ import Testing
         Attempt("coroutine.close of the run from inside a wrapped coroutine is refused",
                 "local me = coroutine.running() return pcall(coroutine.wrap(function() return coroutine.close(me) end))",
                 "false"),
+        Attempt("a long row of fields, which Lua names by calling itself for each, is refused",
+                "return (select(2, load('local a = ... return 1 + a' .. ('.x'):rep(400000), '=row')))",
+                longRow),
+        Attempt("a long row of keys in variables is refused",
+                "return (select(2, load('local a, k = ... return function() return 1 + (a' .. ('[k]'):rep(100) .. ')' .. ('[k]'):rep(101) .. ' end', '=row')))",
+                longRow),
+        Attempt("two hundred indices in a row are not refused",
+                "local t = {} t.x = t return pcall(load('local a = ... return 1 + a' .. ('.x'):rep(200), '=row'), t)",
+                "false row:1: attempt to perform arithmetic on a table value (field 'x')"),
+        Attempt("calls between indices begin a row anew",
+                "local t = setmetatable({}, {__call = function(t) return t end}) t.x = t return load('local a = ... return a' .. ('.x.x()'):rep(500), '=row')(t) == t",
+                "true"),
+        Attempt("breaking out of a loop with a closure closes the loop's closing value",
+                """
+                local closed = 0
+                local value = setmetatable({}, {__close = function() closed = closed + 1 end})
+                local function f() for k in next, {1}, nil, value do local g = function() return k end break end return closed end
+                return f(), closed
+                """,
+                "1 1"),
+        Attempt("a closing value that a loop left behind cannot make the next one write outside of the stack",
+                """
+                local closed = 0
+                local value = setmetatable({}, {__close = function() closed = closed + 1 end})
+                local function f()
+                    do local a, b, c, d for k in next, {1}, nil, value do local g = function() return k end break end end
+                    local x <close> = value
+                    for k in next, {1}, nil, value do local g = function() return k end break end
+                end
+                f() f()
+                return closed
+                """,
+                "6"),
+        Attempt("code that was put right still tells its lines",
+                """
+                local value = setmetatable({}, {__close = function() end})
+                for k in next, {1}, nil, value do local g = function() return k end break end
+                return pcall(function() local n = nil
+                    return n.x end)
+                """,
+                "false test.lua:4: attempt to index a nil value (local 'n')"),
+        Attempt("the coroutine in which failures are described is the host's",
+                """
+                local value = setmetatable({}, {__tostring = function() main = coroutine.running() return 'described' end})
+                require('test').fails(function() error(value) end)
+                return coroutine.status(main), pcall(coroutine.close, main)
+                """,
+                "dead false cannot close a dead coroutine"),
+        Attempt("format's numbers are bounded",
+                "local t = {} for i = 1, 100000 do t[i] = -1e308 end return pcall(string.format, ('%99.99f'):rep(#t), table.unpack(t))",
+                "false resulting string too large"),
+        Attempt("a long set in a pattern costs what it takes to look through",
+                "return pcall(string.find, ('a'):rep(100000), '[' .. ('b'):rep(8000000) .. ']')",
+                "false pattern too complex (too many steps)"),
+        Attempt("a printed line is bounded as a whole",
+                "local s, t = ('x'):rep(1000000), {} for i = 1, 100 do t[i] = s end return pcall(print, table.unpack(t))",
+                "false the line is too long"),
         Attempt("upvalues of library functions are out of reach",
                 "return pcall(load('return debug.getupvalue'))",
                 "false [string \"return debug.getupvalue\"]:1: attempt to index a nil value (global 'debug')"),
@@ -353,6 +414,11 @@ import Testing
             } catch {
                 return call.raise(error.reason)
             }
+        }
+        try bench.define("test.fails") { [unowned bench] call in
+            let function = call.arguments.reference(1)!
+            _ = bench.state.call(function)
+            return .returned
         }
         let outcome = bench.value(attempt.body)
         #expect(outcome.hasPrefix(attempt.outcome), "\(outcome)")
