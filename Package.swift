@@ -40,7 +40,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: ["Reactor", "TLS", "WebSocketProtocol", "GatewayProtocol", "Discord", "JSON", "CZlib", "CZstd"]),
-        .target(name: "REST", dependencies: ["Reactor", "Discord", "JSON", "CCurl"]),
+        .target(name: "REST", dependencies: ["Reactor", "Discord", "JSON", "CCurl", "COpenSSL"]),
         .target(name: "LuaEngine", dependencies: ["CLua", "CLuaShims"]),
 
         // The gateway and REST for programs in Swift.

@@ -17,11 +17,19 @@ extension Bot: GatewayDelegate {
             reactor.nextTurn { [scripts] in scripts?.wake() }
         }
         pace.delivered(data.count)
+        if event == .interactionCreate { defers(data, encoding) }
     }
 
     func gateway(
         shard: ShardID, dispatchedUnknown name: UnsafeRawBufferPointer, sequence: Int64, data: UnsafeRawBufferPointer, encoding: PayloadEncoding
     ) {}
+
+    /// Lets an interaction be acknowledged in time, whatever its handlers do.
+    private func defers(_ data: UnsafeRawBufferPointer, _ encoding: PayloadEncoding) {
+        do throws(PayloadError) { interactions.received(try InteractionHead(data, encoding: encoding)) } catch {
+            logger.debug("an interaction cannot be read, and is not deferred: \(error)")
+        }
+    }
 
     func gateway(onceHandled body: @escaping () -> Void) { whenScriptsCaughtUp(body) }
 

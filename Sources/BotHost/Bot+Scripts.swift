@@ -19,6 +19,13 @@ extension Bot {
         }
     }
 
+    func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter) {
+        interactions.answer(
+            interaction,
+            send: { [unowned self] in perform(request, for: waiter) },
+            isDeferred: { [unowned self] in answer(waiter, .deferred) })
+    }
+
     func requestMembers(_ request: MemberRequest, for waiter: Waiter) {
         guard let fleet else { return answer(waiter, .failed(LuaErrorValue(message: "the bot is not online yet", code: .word("not_online")))) }
         // Discord would not answer at all.
@@ -87,6 +94,17 @@ extension Bot {
         reactor.nextTurn { [scripts, reactor] in
             scripts?.perform { [handle = reactor.handle] runtime in
                 runtime.onceHandled { handle.post { body.value() } }
+            }
+        }
+    }
+
+    /// Answers whether a handler may still answer an interaction that came before.
+    func askWhetherScriptsWork(_ answer: @escaping (Bool) -> Void) {
+        let answer = LoopBound(answer, on: reactor)
+        scripts.perform { [handle = reactor.handle] runtime in
+            runtime.onceHandled { [unowned runtime] in
+                let isWorking = runtime.isWorking
+                handle.post { answer.value(isWorking) }
             }
         }
     }

@@ -33,6 +33,16 @@ package final class Bot {
             setReceiving: { [unowned self] in fleet?.isReceiving = $0 },
             onceHandled: { [unowned self] in whenScriptsCaughtUp($0) }),
         on: reactor)
+    private(set) lazy var interactions = InteractionDesk(
+        InteractionDesk.Road(
+            askScripts: { [unowned self] in askWhetherScriptsWork($0) },
+            perform: { [unowned self] request, done in
+                rest.perform(request) { result in
+                    if case .failure(let error) = result { self.logger.warning("an interaction could not be deferred: \(error)") }
+                    done((try? result.get()) != nil)
+                }
+            }),
+        on: reactor)
     /// What IDENTIFY asks for; grows when a reloaded pack needs more.
     var intents: Intents = []
     /// Events that handlers listen to.

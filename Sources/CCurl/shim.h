@@ -17,6 +17,10 @@ static inline CURLcode ccurl_set_write(CURL *easy, curl_write_callback callback)
 static inline CURLcode ccurl_set_header(CURL *easy, curl_write_callback callback) { return curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, callback); }
 static inline CURLcode ccurl_set_read(CURL *easy, curl_read_callback callback) { return curl_easy_setopt(easy, CURLOPT_READFUNCTION, callback); }
 static inline CURLcode ccurl_set_seek(CURL *easy, curl_seek_callback callback) { return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, callback); }
+static inline CURLcode ccurl_set_tls_context(CURL *easy, curl_ssl_ctx_callback callback, void *data) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, callback);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, data);
+}
 
 /* CAINFO_BLOB without a copy: the bytes must outlive the handle's transfers. */
 static inline CURLcode ccurl_set_authorities(CURL *easy, void *bytes, size_t count) {

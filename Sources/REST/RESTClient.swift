@@ -36,7 +36,7 @@ package final class RESTClient {
         self.reactor = reactor
         self.configuration = configuration
         (baseURL, host) = try Self.check(configuration.baseURL)
-        multi = try CurlMulti(reactor: reactor, configuration: configuration)
+        multi = try CurlMulti(reactor: reactor, configuration: configuration, authority: host)
         limiter = RateLimiter(limits: configuration.limits)
     }
 

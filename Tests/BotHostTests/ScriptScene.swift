@@ -122,6 +122,8 @@ final class RecordingServices: HostServices {
     var files: Set<String> { state.withLock { $0.files } }
     var subscribed: Set<EventName> { state.withLock { $0.events } }
 
+    func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter) { perform(request, for: waiter) }
+
     func perform(_ request: RESTRequest, for waiter: Waiter) {
         let reply = state.withLock { state in
             state.requests.append((request, waiter))

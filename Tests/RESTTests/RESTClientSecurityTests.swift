@@ -43,6 +43,14 @@ private let ask = RESTRequest.currentUser()
         #expect(session.record.requests.isEmpty)
     }
 
+    @Test("a common name alone does not count (RFC 9525 §2)")
+    func commonName() async throws {
+        let session = try await Session.run(["tls": ""], [ask]) { configuration, server in configuration.baseURL = "https://localhost:\(server.port)" }
+        #expect(session.results[0].error?.kind == .certificate)
+        #expect(session.results[0].error?.message.hasSuffix("api_url must name a host that the certificate names") == true)
+        #expect(session.record.requests.isEmpty)
+    }
+
     @Test("TLS 1.1 is refused")
     func old() async throws {
         let session = try await Session.run(["tls": "IP:127.0.0.1", "oldest": true], [ask])

@@ -21,10 +21,10 @@ def certificate(names):
     """Chain file of a certificate for the subject alternative `names`, of an authority made for this run by the openssl command."""
     if not os.path.exists(authority):
         openssl("req", "-x509", *KEY, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=Test Authority")
-    leaf = os.path.join(folder, names.replace(":", "_").replace("*", "any"))
+    leaf = os.path.join(folder, "leaf-" + names.replace(":", "_").replace("*", "any"))
     openssl("req", *KEY, "-keyout", leaf, "-out", "leaf.csr", "-subj", "/CN=localhost")
     with open(os.path.join(folder, "extensions"), "w") as file:
-        file.write(f"subjectAltName={names}\n")
+        file.write(f"subjectAltName={names}\n" if names else "basicConstraints=CA:FALSE\n")
     openssl("x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1", "-extfile", "extensions", "-out", "leaf.pem")
     with open(os.path.join(folder, "leaf.pem")) as source, open(leaf, "a") as target:
         target.write(source.read())

@@ -6,7 +6,7 @@ plan     {"METHOD /path": [answer, ...]}; the last answer repeats. An answer: st
          status and headers; the connection ends after them unless keep says not to), pause (seconds of a global 429: what comes before
          they have passed and is no interaction's is refused).
 bucket   {"limit", "window"}: every path not in the plan has such a window of its own, as Discord counts them.
-tls      subject alternative names, to serve TLS with a certificate for them; "oldest" does TLS 1.1 only.
+tls      subject alternative names, to serve TLS with a certificate for them, or "" for one with a common name alone; "oldest" does TLS 1.1 only.
 """
 import email.parser, email.policy, http.server, json, socket, ssl, struct, threading, time
 

@@ -143,7 +143,11 @@ end
 function bot.request(method, path, content, reason)
   if type(method) ~= "string" then bad(1, "request", "string", method) end
   if type(path) ~= "string" then bad(2, "request", "string", path) end
-  return host.rest(method, path, nil, content, reason)
+  local answer = host.rest(method, path, nil, content, reason)
+  if answer == true then
+    error("the interaction was deferred, because nothing had answered it in time; edit its original response instead", 2)
+  end
+  return answer
 end
 
 -- Gateway ---------------------------------------------------------------------------------------------------

@@ -79,31 +79,50 @@ function Channel:typing() return bot.typing(self.id) end
 
 function Guild:request_members(options) return bot.request_members(self.id, options) end
 
--- Interactions answer by their own token, within three seconds of the event.
+-- Interactions answer by their own token, within three seconds of the event. Later answers go by webhook.
+local EPHEMERAL, COMPONENT = 64, 3
+
+local function webhook(interaction) return "/webhooks/" .. interaction.application_id .. "/" .. interaction.token end
+
+-- Gives the first answer. Returns true when the host has deferred the interaction meanwhile: then nothing was sent.
 local function callback(interaction, kind, data, files)
   return request("POST", "/interactions/" .. interaction.id .. "/" .. interaction.token .. "/callback", nil, { type = kind, data = data }, files)
 end
 
+local function message_of(content, name)
+  local message, files = body(content, 1, name)
+  if message.ephemeral then message.flags, message.ephemeral = (message.flags or 0) | EPHEMERAL, nil end
+  return message, files
+end
+
+-- The reply to an interaction that was deferred for the handler takes the deferral's place. Where it was not to be seen by others, the public
+-- deferral goes first; and a component's deferral shows nothing that could be replaced.
+local function late_reply(interaction, message, files)
+  if interaction.type ~= COMPONENT and (message.flags or 0) & EPHEMERAL == 0 then
+    request("PATCH", webhook(interaction) .. "/messages/@original", "message", message, files)
+    return
+  end
+  if interaction.type ~= COMPONENT then request("DELETE", webhook(interaction) .. "/messages/@original") end
+  request("POST", webhook(interaction), "message", message, files)
+end
+
 function Interaction:reply(content)
-  local message, files = body(content, 1, "reply")
-  if message.ephemeral then message.flags, message.ephemeral = (message.flags or 0) | 64, nil end
-  return callback(self, 4, message, files)
+  local message, files = message_of(content, "reply")
+  if callback(self, 4, message, files) == true then late_reply(self, message, files) end
 end
 
 function Interaction:defer(options)
-  return callback(self, 5, { flags = options and options.ephemeral and 64 or 0 })
+  callback(self, 5, { flags = options and options.ephemeral and EPHEMERAL or 0 })
 end
 
 function Interaction:edit_reply(content)
   local change, files = body(content, 1, "edit_reply")
-  local path = "/webhooks/" .. self.application_id .. "/" .. self.token .. "/messages/@original"
-  return request("PATCH", path, "message", change, files)
+  return request("PATCH", webhook(self) .. "/messages/@original", "message", change, files)
 end
 
 function Interaction:follow_up(content)
-  local message, files = body(content, 1, "follow_up")
-  if message.ephemeral then message.flags, message.ephemeral = (message.flags or 0) | 64, nil end
-  return request("POST", "/webhooks/" .. self.application_id .. "/" .. self.token, "message", message, files)
+  local message, files = message_of(content, "follow_up")
+  return request("POST", webhook(self), "message", message, files)
 end
 
 for kind, methods in pairs {

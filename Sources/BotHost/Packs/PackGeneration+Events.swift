@@ -52,6 +52,11 @@ extension PackGeneration {
         wake(run)
     }
 
+    /// Whether a run goes on by itself, and not only when the next event comes.
+    var isWorking: Bool {
+        !tasks.isIdle || waiting.keys.contains { run in !expected.values.contains { $0.contains { $0.run == run } } }
+    }
+
     private func eventName(_ call: inout LuaCall) -> EventName? {
         guard let name = call.arguments.string(1) else {
             _ = call.badArgument(1, expected: "event name")

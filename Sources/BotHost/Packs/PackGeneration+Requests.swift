@@ -37,10 +37,16 @@ extension PackGeneration {
             request.body = .json(body)
         }
         if call.arguments.isTrue(6) { request.replay = .always }
-        // Interactions answer by the token in their path, outside the bot's global limit.
-        if path.hasPrefix("/interactions/") || path.hasPrefix("/webhooks/") {
+        // Interactions and webhooks with a token in their path need none of the bot's, outside whose global limit they are.
+        let segments = parts.first?.split(separator: "/") ?? []
+        if segments.count > 2, segments[0] == "interactions" || segments[0] == "webhooks" {
             request.authorized = false
             request.lane = .interaction
+        }
+        if method == .post, segments.count == 4, segments[0] == "interactions", segments[3] == "callback", let id = Snowflake(String(segments[1])) {
+            request.deadline = Limits.interactionResponse
+            let (services, ready) = (services, request)
+            return ask(&call, bytes: size) { services.answer(id, with: ready, for: $0) }
         }
 
         let prototype = call.arguments.string(3).flatMap(Prototype.init(name:))
@@ -70,6 +76,8 @@ extension PackGeneration {
         switch reply {
         case .failed(let error):
             settle(state.resume(run, raising: error), as: role)
+        case .deferred:
+            settle(state.resume(run) { $0.append(true) }, as: role)
         case .response(let response):
             settle(response.body.withUnsafeBytes { bytes in
                 state.resume(run) { results in

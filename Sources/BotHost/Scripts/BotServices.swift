@@ -12,6 +12,10 @@ struct BotServices: HostServices {
         handle.post { [bot] in bot.value.object?.perform(request, for: waiter) }
     }
 
+    func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter) {
+        handle.post { [bot] in bot.value.object?.answer(interaction, with: request, for: waiter) }
+    }
+
     func requestMembers(_ request: MemberRequest, for waiter: Waiter) {
         handle.post { [bot] in bot.value.object?.requestMembers(request, for: waiter) }
     }

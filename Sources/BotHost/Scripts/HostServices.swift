@@ -6,6 +6,8 @@ internal import REST
 /// What scripts ask of the reactor thread. Every call returns at once; an answer goes to the waiter through its script thread.
 protocol HostServices: Sendable {
     func perform(_ request: RESTRequest, for waiter: Waiter)
+    /// Sends the first answer to an interaction, or answers `.deferred`.
+    func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter)
     func requestMembers(_ request: MemberRequest, for waiter: Waiter)
     /// Answers with the state of every shard.
     func shards(for waiter: Waiter)
@@ -34,4 +36,6 @@ enum HostReply: Sendable {
     /// JSON text.
     case document([UInt8])
     case failed(LuaErrorValue)
+    /// The interaction was deferred before this answer to it, which was not sent. In Lua: `true`.
+    case deferred
 }

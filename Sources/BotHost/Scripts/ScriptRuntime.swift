@@ -137,6 +137,9 @@ final class ScriptRuntime {
         }
     }
 
+    /// Whether a run goes on by itself, and not only when the next event comes.
+    var isWorking: Bool { (packs + leaving).contains { pack in pack.generations.contains { $0.isWorking } } }
+
     private func take() {
         inbox.take(into: &buffer)
         offset = 0

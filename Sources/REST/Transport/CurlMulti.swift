@@ -11,6 +11,8 @@ final class CurlMulti {
     private let anchors: TrustAnchors
     /// The anchors' bytes where libcurl must read them in place.
     private let anchorBytes: UnsafeMutableRawBufferPointer?
+    /// Outlives the transfers: `deinit` ends them first.
+    private let peerName: PeerName
     private let multi: UnsafeMutableRawPointer
     /// TLS sessions of all handles: a reconnect resumes whichever handle makes it. One thread, so no lock functions.
     private let share: UnsafeMutableRawPointer
@@ -25,12 +27,14 @@ final class CurlMulti {
     /// Loaded once per process; safe from any thread in the versions accepted here.
     private static let isLoaded = ccurl_load() == CURLE_OK
 
-    init(reactor: Reactor, configuration: RESTConfiguration) throws(RESTError) {
+    /// - Parameter authority: the base URL's host and port.
+    init(reactor: Reactor, configuration: RESTConfiguration, authority: String) throws(RESTError) {
         guard Self.isLoaded, let version = ccurl_version()?.pointee, let multi = curl_multi_init(), let share = curl_share_init() else {
             throw RESTError(.configuration, "libcurl cannot be initialised")
         }
         self.reactor = reactor
         self.configuration = configuration
+        peerName = PeerName(authority: authority)
         self.multi = multi
         self.share = share
         do throws(RESTError) {
@@ -139,10 +143,9 @@ final class CurlMulti {
             ccurl_set_long(easy, CURLOPT_HTTP_VERSION, CLong(CURL_HTTP_VERSION_1_1))
         }
         ccurl_set_long(easy, CURLOPT_SSLVERSION, CLong(CURL_SSLVERSION_TLSv1_2))
-        // libcurl checks the subject alternative names, and the common name only of a certificate that has none, which no public
-        // authority issues any more. Forbidding that too would need the TLS library's own calls, and libcurl may use another than ours.
         ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
         ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
+        peerName.require(in: easy)
         trust(easy)
     }
 
