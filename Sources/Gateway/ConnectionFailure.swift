@@ -35,7 +35,7 @@ extension ConnectionFailure: CustomStringConvertible {
         case .connect(let failure): "\(failure)"
         case .proxyUnusable(let variable):
             "\(variable) names no proxy of the only kind that is spoken (http://host:port); correct it, or name the host in NO_PROXY to go without"
-        case .proxyConnect(let failure): "the proxy is out of reach: \(failure); check HTTPS_PROXY and NO_PROXY"
+        case .proxyConnect(let failure): "the proxy is out of reach (see HTTPS_PROXY and NO_PROXY): \(failure)"
         case .proxy(let host, let error): "the proxy \(host) opens no tunnel: \(PeerText(error)); check HTTPS_PROXY and NO_PROXY"
         case .tls(let failure): "\(failure)"
         case .upgrade(let host, let error): "\(host) accepts no WebSocket: \(PeerText(error)); check gateway_url"

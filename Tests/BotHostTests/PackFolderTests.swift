@@ -52,6 +52,15 @@ struct PackFolderTests {
         #expect(error?.description.contains(path) == true)
     }
 
+    @Test("a folder that may not be read is no missing one", .enabled(if: geteuid() != 0, "root may read everything"))
+    func unreadable() throws {
+        try folder.write("dice/main.lua", "")
+        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: folder.path("dice"))
+        let error = #expect(throws: ConfigurationError.self) { try PackFolder(path: folder.path("dice")) }
+        #expect(error?.description.contains("is not readable; check its owner and permissions") == true)
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path("dice"))
+    }
+
     @Test("require finds lib/util.lua and lib/init.lua")
     func modules() throws {
         try folder.write("dice/main.lua", "")

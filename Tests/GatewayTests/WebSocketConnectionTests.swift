@@ -249,6 +249,7 @@ private let impatient: ConnectionDeadlines = {
         try table.run { try connect(table, "wss://discord.invalid", listener, proxy: .tunnel(Proxy(host: "127.0.0.1", port: port))) }
         guard case .proxyConnect(let failure) = listener.failure else { return #expect(Bool(false), "\(listener.failure as Any)") }
         #expect(failure.port == port)
+        #expect("\(listener.failure!)".hasPrefix("the proxy is out of reach (see HTTPS_PROXY and NO_PROXY): cannot connect to 127.0.0.1:\(port): "))
     }
 
     @Test("a proxy that is not spoken is not passed over") func proxyUnusable() throws {

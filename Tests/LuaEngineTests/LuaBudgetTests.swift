@@ -48,6 +48,7 @@ import Testing
         "local t = {} for i = 1, 900000 do t[i] = i end while true do pcall(print, table.unpack(t)) end",
         "while true do pcall(string.format, ('%d'):rep(1000), table.unpack({}, 1, 1000)) end",
         "while true do pcall(load, (' '):rep(100):gmatch('.')) end",
+        "local set = '[' .. ('b'):rep(8000000) .. ']' while true do pcall(string.find, ('a'):rep(100000), set) end",
         "while true do pcall(string.gsub, ('x'):rep(1000000), '(y-)x', ('%1'):rep(4000000)) end",
     ])
     func cpu(_ body: String) throws {
@@ -77,7 +78,7 @@ import Testing
 
     @Test("CPU time: encoding is stopped too, though functions that are left out make no text", .timeLimit(.minutes(2)))
     func encoding() throws {
-        let bench = try Bench { $0.cpuStop = .milliseconds(60) }
+        let bench = try Bench { $0.cpuStop = .milliseconds(500) }
         try bench.define("test.encode") { call in
             do throws(LuaEncodeFailure) {
                 try call.arguments.withJSON(1, functions: .omitted) { call.results.append($0) }
@@ -88,7 +89,7 @@ import Testing
         }
         let failure = try #require(bench.run("""
             local functions, lists = {}, {}
-            for i = 1, 100000 do functions['f' .. i] = print lists[i] = functions end
+            for i = 1, 30000 do functions['f' .. i] = print lists[i] = functions end
             pcall(test.encode, {lists, lists, lists, lists})
             """).failure)
         #expect(failure.kind == .cpu && failure.position?.line == 4, "\(failure)")

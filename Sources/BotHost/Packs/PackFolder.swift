@@ -25,18 +25,20 @@ package struct PackFolder: Equatable, Sendable {
     /// - Throws: `ConfigurationError` naming the path and what a pack looks like.
     package init(path: String) throws(ConfigurationError) {
         guard let resolved = realpath(path, nil) else {
+            if errno == EACCES { throw Self.unreadable(path) }
             throw ConfigurationError("no pack at '\(path)': no such file or folder; give a folder with main.lua, or a Lua file")
         }
         defer { free(resolved) }
         let absolute = String(cString: resolved)
         var status = stat()
-        guard stat(absolute, &status) == 0 else { throw ConfigurationError("no pack at '\(path)': it cannot be read") }
+        guard stat(absolute, &status) == 0 else { throw Self.unreadable(path) }
         watched = absolute
         self.path = path
         let last = absolute.split(separator: "/").last.map(String.init) ?? "pack"
         let given = path.split(separator: "/").last.map(String.init) ?? last
         if status.st_mode & S_IFMT == S_IFDIR {
             guard stat(absolute + "/main.lua", &status) == 0 else {
+                if errno == EACCES { throw Self.unreadable(path) }
                 throw ConfigurationError("'\(path)' is not a pack: it has no main.lua, where a pack begins")
             }
             guard status.st_mode & S_IFMT == S_IFREG else {
@@ -50,6 +52,10 @@ package struct PackFolder: Equatable, Sendable {
             name = given.hasSuffix(".lua") ? String(given.dropLast(4)) : given
             (root, main) = (String(absolute.dropLast(last.count + 1)), last)
         }
+    }
+
+    private static func unreadable(_ path: String) -> ConfigurationError {
+        ConfigurationError("the pack '\(path)' is not readable; check its owner and permissions")
     }
 
     /// A file of the pack as Lua sees it: what tracebacks print, and its source.
