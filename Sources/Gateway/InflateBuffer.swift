@@ -37,7 +37,7 @@ package final class InflateBuffer {
     /// - Throws: `tooLarge` when the payload already exceeds `limit`.
     func room(limit: Int) throws(DecompressionError) -> UnsafeMutableRawBufferPointer {
         guard count <= limit else { throw .tooLarge(limit: limit) }
-        if count == capacity { reallocate(capacity * 2) }
+        if count == capacity { reallocate(min(capacity * 2, limit + 1)) }
         return UnsafeMutableRawBufferPointer(start: base + count, count: min(capacity, limit + 1) - count)
     }
 

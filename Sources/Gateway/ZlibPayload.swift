@@ -15,7 +15,7 @@ package final class ZlibPayload {
         context = .allocate(capacity: 1)
         context.initialize(to: z_stream())
         guard inflateInit2_(context, 0, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size)) == Z_OK else {
-            context.deallocate()
+            // Everything is initialised, so `deinit` frees the context.
             throw .outOfMemory
         }
     }

@@ -16,14 +16,15 @@ struct Breaker {
 
     /// Notes that a run was ended for exceeding a limit. Answers for how long the pack is to be suspended from `now`, if it is.
     ///
-    /// A suspension that begins within ten minutes of the end of the one before lasts twice as long, up to the longest.
+    /// For ten minutes after a suspension one offence is enough for the next, which lasts twice as long, up to the longest: a pack that means to
+    /// keep the thread from the others gets it for one run at a time.
     mutating func offence(at now: ContinuousClock.Instant) -> Duration? {
         offences.removeAll { now - $0 >= Self.window }
         offences.append(now)
-        guard offences.count >= offencesAllowed else { return nil }
+        let before = last.flatMap { now - $0.end < Self.probation ? $0.length : nil }
+        guard before != nil || offences.count >= offencesAllowed else { return nil }
         offences = []
-        var length = first
-        if let last, now - last.end < Self.probation { length = min(longest, last.length * 2) }
+        let length = before.map { min(longest, $0 * 2) } ?? first
         last = (length, now + length)
         return length
     }
