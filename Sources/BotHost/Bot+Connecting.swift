@@ -42,14 +42,17 @@ extension Bot {
     private func startFleet(_ intents: Intents) {
         self.intents = intents
         var configuration = GatewayConfiguration(options.settings.discord, token: token, intents: intents)
-        if options.keepsState && stateDirectory == nil { stateDirectory = StateDirectory.prepareUsual() }
+        if !options.isSimulated {
+            configuration.proxies = .ofEnvironment
+            stateDirectory = stateDirectory ?? StateDirectory.prepareUsual()
+            if stateDirectory == nil {
+                logger.warning("no folder for state: logins and sessions are not remembered across restarts; set [state] directory")
+            }
+        }
         configuration.stateDirectory = stateDirectory
         configuration.presence = presence
         // At the start a supervisor or a person shall know; a bot that was online waits for tomorrow.
         configuration.spentBudget = isOnline ? .wait : .fail
-        if options.keepsState && stateDirectory == nil {
-            logger.warning("no folder for state: logins and sessions are not remembered across restarts; set [state] directory")
-        }
         let fleet = ShardFleet(configuration: configuration, reactor: reactor, tls: tls, metrics: metrics) { [unowned self] in askBotInfo($0) }
         fleet.delegate = self
         fleet.traces = traces
@@ -73,7 +76,7 @@ extension Bot {
                 completion(.failure(.unauthorized))
             case .failure(let error):
                 if givesUp(BotFailure(error)) { return }
-                completion(.failure(.unavailable(error.description)))
+                completion(.failure(.unavailable(error.message)))
             }
         }
     }

@@ -61,6 +61,7 @@ package final class Bot {
     var folders: [PackFolder]
     private(set) var watcher: PackWatcher?
     private var toldShedCounts = [Int](repeating: 0, count: EventName.count)
+    private var stallWatch: StallWatch
     private var signals: SignalSource?
     private var outcome: Result<ExitStatus, BotFailure> = .success(.success)
 
@@ -75,6 +76,7 @@ package final class Bot {
         self.token = token
         logger = options.logger
         folders = options.packs
+        stallWatch = StallWatch(options.settings.limits)
         try Self.checkNames(options.packs)
         do throws(IOFailure) { reactor = try Reactor() } catch { throw BotFailure(.failure, "no event loop: \(error)") }
         do throws(TLSFailure) { tls = try TLSContext(caFile: options.settings.discord.caFile) } catch {
@@ -82,13 +84,14 @@ package final class Bot {
         }
         var configuration = RESTConfiguration(baseURL: options.settings.discord.apiURL, token: token)
         configuration.caFile = options.settings.discord.caFile
+        if options.isSimulated { configuration.proxy = "" }
         configuration.userAgent = "DiscordBot (https://github.com/moonwire/moonwire, \(MoonwireVersion.current))"
         do throws(RESTError) { rest = try RESTClient(reactor: reactor, configuration: configuration) } catch {
             throw BotFailure(.configuration, error.message)
         }
         rest.notice = { [logger] in logger.warning("\($0)") }
         traces = try Self.makeTraces(options)
-        if options.keepsState, let path = options.settings.stateDirectory { stateDirectory = try StateDirectory.prepare(configured: path) }
+        if !options.isSimulated, let path = options.settings.stateDirectory { stateDirectory = try StateDirectory.prepare(configured: path) }
         if !traces.isEmpty {
             rest.trace = { [traces] step in for trace in traces { trace.note(nil, "\(step)") } }
         }
@@ -131,7 +134,7 @@ package final class Bot {
         }
         if let guards = LuaVersion.library.guards { logger.notice("Lua \(LuaVersion.library): \(guards)") }
         load()
-        reportShedEvents()
+        lookAfterScripts()
         reactor.run()
         return try outcome.get()
     }
@@ -171,10 +174,26 @@ package final class Bot {
         }
     }
 
-    private func reportShedEvents() {
+    /// What is looked after once a minute.
+    private func lookAfterScripts() {
         reactor.schedule(after: .seconds(60)) { [unowned self] in
             tellShedEvents()
-            reportShedEvents()
+            watchForStall()
+            lookAfterScripts()
+        }
+    }
+
+    private func watchForStall() {
+        switch stallWatch.step(at: reactor.now) {
+        case .ask:
+            let bot = LoopBound(WeakBot(self), on: reactor)
+            scripts.perform { [handle = reactor.handle] _ in handle.post { bot.value.object?.stallWatch.answered() } }
+        case .wait: break
+        case .stalled:
+            // Nothing can be asked of that thread any more, not even to end. What it has not handled comes again to the process that resumes.
+            logger.critical(
+                "the scripts have not come back for over a minute: a pack does something enormous in a single step, which no limit can end. The bot ends; started again, it resumes its sessions. Running: \(folders.map(\.name).joined(separator: ", "))")
+            ExitStatus.failure.exitNow()
         }
     }
 

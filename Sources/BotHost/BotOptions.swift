@@ -9,8 +9,9 @@ package struct BotOptions: Sendable {
     package var packList: (@Sendable () throws(ConfigurationError) -> [PackFolder])?
     /// Reload a pack when one of its files changes.
     package var watch: Bool
-    /// Whether session starts and sessions are remembered on disk. Not for a simulated Discord, which forgets everything at its end.
-    package var keepsState = true
+    /// Whether Discord is the simulator beside us: it is reached without a proxy, and nothing of it is remembered, since it forgets everything at
+    /// its end.
+    package var isSimulated = false
     /// File that gets every frame of the gateway as a line of JSON, `--trace`; `nil` for none.
     package var traceFile: String?
     package var logger: Logger

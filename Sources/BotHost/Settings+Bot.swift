@@ -50,8 +50,11 @@ extension GatewayConfiguration {
         case .count(let count): .all(count: count)
         case .range(let range, let count): .range(range, of: count)
         }
-        proxies = ProxySettings { name in getenv(name).map { String(cString: $0) } }
     }
+}
+
+extension ProxySettings {
+    static var ofEnvironment: Self { Self { name in getenv(name).map { String(cString: $0) } } }
 }
 
 extension LuaErrorValue {

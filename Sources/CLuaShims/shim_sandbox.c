@@ -120,24 +120,11 @@ static void protect_strings(lua_State *L) {         // the string library is on 
     lua_settop(L, -3);
 }
 
+/// Prints as its message, which says all that a person needs; the code is for the script.
 static int error_tostring(lua_State *L) {
     lua_settop(L, 1);
     lua_pushliteral(L, "message");
-    lua_rawget(L, 1);
-    if (lua_type(L, 2) != LUA_TSTRING) {
-        lua_pushliteral(L, "error");
-        lua_replace(L, 2);
-    }
-    lua_pushliteral(L, "code");
-    if (lua_rawget(L, 1) == LUA_TNIL) {
-        lua_settop(L, 2);
-        return 1;
-    }
-    if (!lua_isstring(L, 3)) {
-        lua_settop(L, 2);
-        return 1;
-    }
-    lua_pushfstring(L, "%s (code %s)", lua_tostring(L, 2), lua_tostring(L, 3));
+    if (lua_rawget(L, 1) != LUA_TSTRING) lua_pushliteral(L, "error");
     return 1;
 }
 

@@ -29,7 +29,7 @@ final class RunningBot {
         var options = BotOptions(
             packs: try packs.map { try PackFolder(path: folder.path($0)) }, settings: settings, watch: false,
             logger: Logger(label: "test", factory: { [log] _ in RecordingLog.Handler(log: log) }))
-        options.keepsState = false
+        options.isSimulated = true
         let token = try BotToken(simulator.token)
         let started = Handover<Result<Started, any Error>>()
         thread = try Thread.start(name: "bot", stackSize: 8 << 20) { [options] in

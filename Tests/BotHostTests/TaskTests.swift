@@ -73,7 +73,7 @@ struct TaskTests {
                 .failed(LuaErrorValue(message: "no", code: .number(50_013), status: 403, route: "POST /x", retryAfter: 2.5))
             }
         }
-        #expect(lines == ["50013 403 no POST /x 2.5 no (code 50013)"])
+        #expect(lines == ["50013 403 no POST /x 2.5 no"])
     }
 
     @Test("all runs side by side and gives results under the same keys")

@@ -37,6 +37,13 @@ struct ProxyTests {
         asyncio.run(main())
         """
 
+    @Test("a simulated Discord is beside us: no proxy leads there")
+    func simulated() throws {
+        let outcome = try Moonwire.run(
+            ["run", "examples/hello", "--simulate"], input: "!ping\n", environment: ["HTTPS_PROXY": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1"])
+        #expect(outcome.status == 0 && outcome.output.contains(": pong"), "\(outcome.errors)")
+    }
+
     @Test("gateway and REST go through the proxy, unless NO_PROXY names the host", arguments: [false, true])
     func tunnel(isException: Bool) async throws {
         let proxy = Process()

@@ -165,7 +165,7 @@ import Testing
             test.wait()
             """).run)
         #expect(bench.state.cancel(run).failure?.kind == .cancelled)
-        #expect(bench.noted == ["closed cancelled (code cancelled)"])
+        #expect(bench.noted == ["closed cancelled"])
         #expect(bench.state.waitingRuns.isEmpty)
     }
 

@@ -23,7 +23,10 @@ final class ScriptRuntime {
     private var buffer: [UInt8] = []
     /// Where the next record of `buffer` begins.
     private var offset = 0
+    /// Waits until `buffer` has been handed over.
     private var handled: [() -> Void] = []
+    /// Waits until what is in the inbox has been.
+    private var handledNext: [() -> Void] = []
     private let clock = ContinuousClock()
     private var published: Set<EventName>?
     private var isCollecting = false
@@ -112,19 +115,20 @@ final class ScriptRuntime {
             take()
             handOver()
         }
-        if offset < buffer.count {
-            reactor.nextTurn { [weak self] in self?.drainInbox() }
-        } else if !handled.isEmpty {
-            var bodies: [() -> Void] = []
-            swap(&bodies, &handled)
-            for body in bodies { body() }
-        }
+        if offset < buffer.count { reactor.nextTurn { [weak self] in self?.drainInbox() } }
         collectWhenIdle()
     }
 
-    /// Runs `body` once every event that was taken from the inbox by now has been handed over.
+    /// Runs `body` once every event that is in the inbox or was taken from it by now has been handed over, however many come meanwhile.
     func onceHandled(_ body: @escaping () -> Void) {
-        if offset == buffer.count { body() } else { handled.append(body) }
+        if inbox.waitingBytes > 0 {
+            // They are taken together, next.
+            handledNext.append(body)
+        } else if offset < buffer.count {
+            handled.append(body)
+        } else {
+            body()
+        }
     }
 
     /// Whether every event that came was handed over.
@@ -143,10 +147,10 @@ final class ScriptRuntime {
     private func take() {
         inbox.take(into: &buffer)
         offset = 0
+        swap(&handled, &handledNext)
     }
 
     private func handOver() {
-        guard offset < buffer.count else { return }
         let end = clock.now + Self.slice
         offset = buffer.withUnsafeBytes { bytes in
             var offset = offset
@@ -159,6 +163,10 @@ final class ScriptRuntime {
             }
             return offset
         }
+        guard offset == buffer.count, !handled.isEmpty else { return }
+        var bodies: [() -> Void] = []
+        swap(&bodies, &handled)
+        for body in bodies { body() }
     }
 
     /// How long one thing may keep the thread before the others have their turn. A run is never interrupted for it.

@@ -26,7 +26,7 @@ package final class Simulation {
         options.settings.discord.apiURL = simulator.endpoints.apiURL
         options.settings.discord.gatewayURL = simulator.endpoints.gatewayURL
         options.settings.discord.caFile = simulator.endpoints.caFile
-        options.keepsState = false
+        options.isSimulated = true
         do {
             bot = try Bot(options, token: try BotToken(simulator.endpoints.token))
         } catch {
