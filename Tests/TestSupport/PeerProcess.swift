@@ -26,8 +26,8 @@ package final class PeerProcess {
         var toChild: [CInt] = [-1, -1]
         var fromChild: [CInt] = [-1, -1]
         guard pipe(&toChild) == 0, pipe(&fromChild) == 0 else { throw CannotStart(program: program, reason: "no pipe") }
-        // Close-on-exec, so that no other process that a parallel test starts holds our ends open.
-        for descriptor in toChild + fromChild { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        // Not inherited by programs that tests start: pipes and sockets of tests that run meanwhile would not end where they are closed.
+        for descriptor in 3..<CInt(min(sysconf(CInt(_SC_OPEN_MAX)), 65_536)) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         #if canImport(Glibc)
         var actions = posix_spawn_file_actions_t()
         #else
