@@ -12,6 +12,8 @@ package struct GatewayNote: Equatable, Sendable {
         case connectionEnded(ConnectionClosure, wasOurFault: Bool)
         /// The peer cannot be understood any more; the text says why.
         case streamBroken(String)
+        /// The peer is silent, or does not hear us; the text says what is missing.
+        case silence(String)
         /// An event that answers a command cannot be understood; the text says why.
         case eventUnreadable(EventName, String)
         case sessionInvalidated(resumable: Bool)
@@ -35,7 +37,7 @@ package struct GatewayNote: Equatable, Sendable {
     package var level: Level {
         switch event {
         case .connecting, .reconnectRequested: .debug
-        case .reconnecting: .info
+        case .reconnecting, .silence: .info
         case .connectionEnded(_, let wasOurFault): wasOurFault ? .error : .info
         case .connectionFailed, .streamBroken, .eventUnreadable, .sessionInvalidated, .waitingForIdentify, .botInfoUnavailable, .outgrown, .waitingForProcess,
             .stateUnusable: .warning
@@ -54,7 +56,7 @@ extension GatewayNote: CustomStringConvertible {
         case .connectionFailed(let failure): "\(failure)"
         case .connectionEnded(let closure, false): "\(closure)"
         case .connectionEnded(let closure, true): "\(closure); this is a fault of Moonwire, please report it"
-        case .streamBroken(let reason): "left the connection: \(reason)"
+        case .streamBroken(let reason), .silence(let reason): "left the connection: \(reason)"
         case .eventUnreadable(let event, let reason): "\(event) cannot be read: \(reason)"
         case .sessionInvalidated(true): "Discord invalidated the session, which may still be resumed"
         case .sessionInvalidated(false): "Discord invalidated the session"

@@ -55,12 +55,25 @@ final class Shard {
         isPerforming = true
         while !facts.isEmpty {
             let fact = facts.removeFirst()
+            let missing = Self.missing(fact, in: session.phase)
             session.handle(fact, at: context.reactor.now, chance: .random(in: 0..<1), into: &actions)
+            if let missing, actions.contains(.abandon(.resuming)) { context.note(id, .silence(missing)) }
             for index in actions.indices { perform(actions[index]) }
             actions.removeAll(keepingCapacity: true)
             showPhase()
         }
         isPerforming = false
+    }
+
+    /// What has not come in time when this timer fires and the session leaves the connection for it.
+    private static func missing(_ fact: GatewaySession.Input, in phase: GatewaySession.Phase) -> String? {
+        switch (fact, phase) {
+        case (.timerFired(.heartbeat), _): "no acknowledgement of the last heartbeat"
+        case (.timerFired(.deadline), .awaitingHello): "no HELLO in time"
+        case (.timerFired(.deadline), .identifying): "no READY in time"
+        case (.timerFired(.deadline), .resuming): "no RESUMED in time"
+        default: nil
+        }
     }
 
     private func perform(_ action: GatewaySession.Action) {

@@ -170,6 +170,7 @@ import WebSocketProtocol
         scene.listener.onReady = { _ in scene.done() }
         scene.play()
         #expect(scene.gateway.peers[0].connection.pongs == 1)
+        #expect(scene.listener.notes.count { $0.description == "shard 0/1: left the connection: no HELLO in time" } == 2)
         #expect(scene.gateway.peers[0].connection.closeReceived?.rawValue == 4900)
         #expect(scene.gateway.log.last == "identify 2")
     }
@@ -187,6 +188,7 @@ import WebSocketProtocol
         scene.listener.onResumed = { scene.table.when({ scene.gateway.peers[0].connection.closeReceived != nil }) { scene.done() } }
         scene.play()
         #expect(scene.gateway.peers[0].heartbeats == 1)
+        #expect(scene.listener.notes.contains { $0.event == .silence("no acknowledgement of the last heartbeat") })
         #expect(scene.gateway.peers[0].connection.closeReceived?.rawValue == 4900)
     }
 
