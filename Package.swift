@@ -41,7 +41,7 @@ let package = Package(
             name: "Gateway",
             dependencies: ["Reactor", "TLS", "WebSocketProtocol", "GatewayProtocol", "Discord", "JSON", "CZlib", "CZstd"]),
         .target(name: "REST", dependencies: ["Reactor", "Discord", "JSON", "CCurl", "COpenSSL"]),
-        .target(name: "LuaEngine", dependencies: ["CLua", "CLuaShims"]),
+        .target(name: "LuaEngine", dependencies: ["CLuaShims"]),
 
         // The gateway and REST for programs in Swift.
         .target(name: "MoonwireClient", dependencies: ["Reactor", "TLS", "Gateway", "GatewayProtocol", "REST", "Discord", "JSON"]),

@@ -118,7 +118,7 @@ private let ask = RESTRequest.currentUser()
         let error = try #require(session.results[0].error)
         #expect(error.kind == .transport && error.status == nil)
         #expect(error.description.hasPrefix("GET /users/@me: cannot reach 127.0.0.1:1: Failed to connect"))
-        #expect(error.description.hasSuffix("; check the network connection, the firewall and [discord] api_url"))
+        #expect(error.description.hasSuffix("; check the network connection, the firewall, [discord] api_url, and HTTPS_PROXY where it is set"))
         #expect(session.metrics.attempts == 4)
     }
 

@@ -33,7 +33,7 @@ struct TransportFailure: Equatable {
             message = "cannot find the proxy: \(words); check HTTPS_PROXY"
         case CURLE_COULDNT_CONNECT, CURLE_PROXY:
             (kind, isPassing) = (.transport, true)
-            message = "cannot reach \(host): \(words); check the network connection, the firewall and [discord] api_url"
+            message = "cannot reach \(host): \(words); check the network connection, the firewall, [discord] api_url, and HTTPS_PROXY where it is set"
         case CURLE_PEER_FAILED_VERIFICATION:
             (kind, isPassing) = (.certificate, false)
             message = "the certificate of \(host) does not verify: \(words); \(Self.remedy(forCertificate: words))"
