@@ -118,13 +118,18 @@ package final class Bot {
     ///
     /// - Throws: why the bot cannot go on.
     package func run() throws(BotFailure) -> ExitStatus {
-        defer { scripts.stop() }
+        defer {
+            scripts.stop()
+            signals = nil
+        }
         SignalSource.ignoreBrokenPipe()
         // Each shard takes a descriptor.
         do throws(IOFailure) { try DescriptorLimit.raise() } catch { logger.warning("the limit of open files stays as it is: \(error)") }
-        do throws(IOFailure) {
-            signals = try SignalSource([.interrupt, .terminate, .hangUp, .user2], on: reactor) { [unowned self] in received($0) }
-        } catch { throw BotFailure(.failure, "signals cannot be received: \(error)") }
+        if options.takesSignals {
+            do throws(IOFailure) {
+                signals = try SignalSource([.interrupt, .terminate, .hangUp, .user2], on: reactor) { [unowned self] in received($0) }
+            } catch { throw BotFailure(.failure, "signals cannot be received: \(error)") }
+        }
         if options.watch {
             let watcher = PackWatcher(on: reactor, logger: logger) { [unowned self] folder in
                 scripts.perform { $0.reload(named: folder.name) }

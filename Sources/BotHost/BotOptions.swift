@@ -12,6 +12,8 @@ package struct BotOptions: Sendable {
     /// Whether Discord is the simulator beside us: it is reached without a proxy, and nothing of it is remembered, since it forgets everything at
     /// its end.
     package var isSimulated = false
+    /// Whether Ctrl-C and the like are for the bot. Not where the process is somebody else's, who ends it with `Bot.stop`.
+    package var takesSignals = true
     /// File that gets every frame of the gateway as a line of JSON, `--trace`; `nil` for none.
     package var traceFile: String?
     package var logger: Logger

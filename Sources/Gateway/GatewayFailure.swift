@@ -23,8 +23,7 @@ extension GatewayFailure: CustomStringConvertible {
     package var description: String {
         switch self {
         case .tokenRefused:
-            // By close code 4004 or by 401.
-            "Discord refused the token: copy a new one from the Bot page of the developer portal"
+            "Discord refused the token (4004, or HTTP 401): copy a new one from the Bot page of the developer portal"
         case .intentsDisallowed(let names) where names.isEmpty:
             FatalClose.disallowedIntents.description
         case .intentsDisallowed(let names):

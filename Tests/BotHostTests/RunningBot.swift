@@ -30,6 +30,7 @@ final class RunningBot {
             packs: try packs.map { try PackFolder(path: folder.path($0)) }, settings: settings, watch: false,
             logger: Logger(label: "test", factory: { [log] _ in RecordingLog.Handler(log: log) }))
         options.isSimulated = true
+        options.takesSignals = false
         let token = try BotToken(simulator.token)
         let started = Handover<Result<Started, any Error>>()
         thread = try Thread.start(name: "bot", stackSize: 8 << 20) { [options] in
