@@ -14,7 +14,7 @@ extension Bot: GatewayDelegate {
         }
         // Woken once for all events of a turn: waking costs more than many an event.
         if scripts.deliver(event, shard: shard, sequence: sequence, encoding: encoding, payload: data) {
-            reactor.nextTurn { [scripts] in scripts?.wake() }
+            reactor.nextTurn { [scripts] in scripts.wake() }
         }
         pace.delivered(data.count)
         if event == .interactionCreate { defers(data, encoding) }

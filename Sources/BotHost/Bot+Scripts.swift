@@ -92,7 +92,7 @@ extension Bot {
         let body = LoopBound(body, on: reactor)
         // After the wake-up that this turn's events are still waiting for.
         reactor.nextTurn { [scripts, reactor] in
-            scripts?.perform { [handle = reactor.handle] runtime in
+            scripts.perform { [handle = reactor.handle] runtime in
                 runtime.onceHandled { handle.post { body.value() } }
             }
         }
@@ -114,7 +114,7 @@ extension Bot {
         let answer = LoopBound(answer, on: reactor)
         // After the wake-up that this turn's events are still waiting for.
         reactor.nextTurn { [scripts, reactor] in
-            scripts?.perform { [handle = reactor.handle] runtime in
+            scripts.perform { [handle = reactor.handle] runtime in
                 runtime.onceHandled { [unowned runtime] in
                     let isIdle = runtime.isIdle(until: end, countingTimeouts: countingTimeouts)
                     handle.post { answer.value(isIdle) }

@@ -25,14 +25,10 @@ package final class Bot {
     var stateDirectory: String?
     /// What all fleets have counted, and what the scripts' inbox has shed.
     let metrics = GatewayMetrics()
-    private(set) var scripts: ScriptThread!
+    // Constants, since reading a variable counts a reference, and these are read for each event.
+    let scripts: ScriptThread
+    let pace: DeliveryPace
     var fleet: ShardFleet?
-    private(set) lazy var pace = DeliveryPace(
-        DeliveryPace.Road(
-            waitingBytes: { [scripts] in scripts?.inbox.waitingBytes ?? 0 },
-            setReceiving: { [unowned self] in fleet?.isReceiving = $0 },
-            onceHandled: { [unowned self] in whenScriptsCaughtUp($0) }),
-        on: reactor)
     private(set) lazy var interactions = InteractionDesk(
         InteractionDesk.Road(
             askScripts: { [unowned self] in askWhetherScriptsWork($0) },
@@ -95,10 +91,17 @@ package final class Bot {
         if !traces.isEmpty {
             rest.trace = { [traces] step in for trace in traces { trace.note(nil, "\(step)") } }
         }
+        pace = DeliveryPace(on: reactor)
+        let bot = WeakBot()
         scripts = try ScriptThread(
-            services: BotServices(bot: LoopBound(WeakBot(self), on: reactor), handle: reactor.handle),
+            services: BotServices(bot: LoopBound(bot, on: reactor), handle: reactor.handle),
             limits: options.settings.limits, logger: logger)
+        bot.object = self
         metrics.inbox = scripts.inbox
+        pace.road = DeliveryPace.Road(
+            waitingBytes: { [scripts] in scripts.inbox.waitingBytes },
+            setReceiving: { [unowned self] in fleet?.isReceiving = $0 },
+            onceHandled: { [unowned self] in whenScriptsCaughtUp($0) })
     }
 
     /// Two packs with one name could not be told apart in logs and commands.
@@ -277,5 +280,5 @@ extension Bot: Sendable {}
 /// Lets jobs for the reactor thread name the bot without keeping it alive.
 final class WeakBot {
     weak var object: Bot?
-    init(_ object: Bot) { self.object = object }
+    init(_ object: Bot? = nil) { self.object = object }
 }

@@ -38,13 +38,13 @@ package final class DeliveryPace {
     }
 
     private let reactor: Reactor
-    private let road: Road
+    /// Until it is set the pace is not kept.
+    package var road: Road?
     private let patience: Duration
     private var state = State.flowing
     private var sinceLook = 0
 
-    package init(_ road: Road, on reactor: Reactor, patience: Duration = patience) {
-        self.road = road
+    package init(on reactor: Reactor, patience: Duration = patience) {
         self.reactor = reactor
         self.patience = patience
     }
@@ -55,7 +55,7 @@ package final class DeliveryPace {
         // Asking what waits costs a lock; what came since the last look is all that can have been added.
         guard sinceLook >= Self.highWater / 2 else { return }
         sinceLook = 0
-        guard case .flowing = state, road.waitingBytes() >= Self.highWater else { return }
+        guard case .flowing = state, let road, road.waitingBytes() >= Self.highWater else { return }
         state = .held(
             patienceEnds: reactor.schedule(after: patience) { [unowned self] in
                 state = .overrun
@@ -68,7 +68,7 @@ package final class DeliveryPace {
     private func caughtUp() {
         if case .held(let timer) = state {
             reactor.cancel(timer)
-            road.setReceiving(true)
+            road?.setReceiving(true)
         }
         state = .flowing
     }

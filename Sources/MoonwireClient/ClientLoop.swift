@@ -24,12 +24,7 @@ final class ClientLoop {
     private var withdrawals: [Int: () -> Void] = [:]
     private var toldShedCounts = [Int](repeating: 0, count: EventName.count)
 
-    private lazy var pace = DeliveryPace(
-        DeliveryPace.Road(
-            waitingBytes: { [handlers] in handlers.inbox.waitingBytes },
-            setReceiving: { [unowned self] in fleet.isReceiving = $0 },
-            onceHandled: { [unowned self] in gateway(onceHandled: $0) }),
-        on: reactor)
+    private let pace: DeliveryPace
 
     private enum Phase { case connecting, online, leaving }
 
@@ -41,6 +36,7 @@ final class ClientLoop {
         self.reactor = reactor
         self.connection = connection
         self.handlers = handlers
+        pace = DeliveryPace(on: reactor)
 
         let tls: TLSContext
         do throws(TLSFailure) { tls = try TLSContext(caFile: settings.caFile) } catch {
@@ -64,6 +60,10 @@ final class ClientLoop {
         fleet = ShardFleet(configuration: gateway, reactor: reactor, tls: tls) { loop?.askBotInfo($0) }
         loop = self
         fleet.delegate = self
+        pace.road = DeliveryPace.Road(
+            waitingBytes: { [handlers] in handlers.inbox.waitingBytes },
+            setReceiving: { [unowned self] in fleet.isReceiving = $0 },
+            onceHandled: { [unowned self] in self.gateway(onceHandled: $0) })
         rest.notice = { [notify = settings.notify] in notify(Notice(.warning, "\($0)")) }
         subscribe()
     }

@@ -18,7 +18,8 @@ struct DeliveryPaceTests {
             let road = DeliveryPace.Road(
                 waitingBytes: { [unowned self] in waiting }, setReceiving: { [unowned self] in isReceiving = $0 },
                 onceHandled: { [unowned self] in handled = $0 })
-            pace = DeliveryPace(road, on: reactor, patience: patience)
+            pace = DeliveryPace(on: reactor, patience: patience)
+            pace.road = road
         }
 
         func deliver(_ count: Int) {

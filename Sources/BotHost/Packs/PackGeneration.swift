@@ -150,8 +150,15 @@ final class PackGeneration: LuaHost {
         case .stale:
             break
         }
-        if let held = share.note(state.cpuTime, at: reactor.now) { offended("its runs held the script thread for \(held) ms in one go") }
-        if waiting.isEmpty, let drained = drained.take() { drained() }
+        noteShare()
+        if drained != nil, waiting.isEmpty, let drained = drained.take() { drained() }
+    }
+
+    /// The engine samples its clock now and then, so mostly nothing has changed.
+    private func noteShare() {
+        let time = state.cpuTime
+        guard time != share.seen, let held = share.note(time, at: reactor.now) else { return }
+        offended("its runs held the script thread for \(held) ms in one go")
     }
 
     func fail(_ failure: LuaFailure, _ role: RunRole) {

@@ -6,7 +6,8 @@ internal import Configuration
 /// are handed over in slices, and so are timers and tasks.
 struct ThreadShare {
     private let limit: Int64
-    private var seen: Int64 = 0
+    /// The count at the last look.
+    private(set) var seen: Int64 = 0
     private var used: Int64 = 0
     private var turn: ContinuousClock.Instant?
 
@@ -23,7 +24,6 @@ struct ThreadShare {
     /// Takes the engine's count of nanoseconds after a run. Answers with milliseconds when the pack has used more in this turn than one run may,
     /// the inaccuracy of the count included.
     mutating func note(_ time: Int64, at now: ContinuousClock.Instant) -> Int64? {
-        guard time != seen else { return nil }
         if turn != now { (turn, used) = (now, 0) }
         used += time - seen
         seen = time
