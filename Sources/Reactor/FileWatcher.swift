@@ -29,7 +29,7 @@ package final class FileWatcher {
     ///   - quiet: how long nothing may have changed before `changed` is called. Ten times this is the longest that it waits
     ///     under a stream of changes.
     ///   - changed: takes the paths that were written, made, removed or renamed, each beginning with `root` as it was given. For a
-    ///     directory that was moved away its own path stands for all in it; `root` itself stands for anything below it.
+    ///     directory that was moved away its own path, with a slash at the end, stands for all in it; `root` itself stands for anything below it.
     /// - Throws: `ENOENT` when `root` does not exist; `ENOSPC` or `EMFILE` when the system's limits on watches are used up
     ///   (on Linux `fs.inotify.max_user_watches` and `max_user_instances`).
     package init(

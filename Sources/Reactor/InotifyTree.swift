@@ -74,7 +74,7 @@ final class InotifyTree: ReadinessHandler {
         } else if !WatchedRoot.isHidden(name) {
             let path = directory == "/" ? "/" + name : directory + "/" + name
             if has(IN_ISDIR) {
-                if has(IN_MOVED_FROM) { forget(path); changed(path) }
+                if has(IN_MOVED_FROM) { forget(path); changed(path + "/") }
                 if has(IN_CREATE) || has(IN_MOVED_TO) { add(path) }
             } else if !has(IN_CREATE) || isComplete(path) {
                 changed(path)

@@ -68,12 +68,12 @@ final class KqueueTree: ReadinessHandler {
 
     /// Looks whether `path` still names what is open for it.
     private func compare(_ path: String) {
-        let known = descriptors[path].flatMap { entries[$0]?.entry.inode }
+        let known = descriptors[path].flatMap { entries[$0]?.entry }
         let present = DirectoryListing.entry(path, followingLink: path == root.path)?.inode
-        guard known != present else { return }
-        if known != nil {
+        guard known?.inode != present else { return }
+        if let known {
             forget(path)
-            changed(path)
+            changed(known.isDirectory && path != root.path ? path + "/" : path)
         }
         if present != nil { add(path, reporting: true) }
     }

@@ -70,6 +70,14 @@ struct PackWatcherTests {
         scene.say("go")
         #expect(scene.waitForLog("module 'lib.other' not found"), "a module that is gone is not kept from before")
         #expect(scene.log.lines.count { $0.contains("error") && $0.contains("not loaded") } == 0)
+
+        try scene.folder.write("pack/lib/util.lua", "return 'five'")
+        expectOneSwap(watching, after: 5)
+        #expect(heard("five"))
+        try FileManager.default.moveItem(atPath: scene.folder.path("pack/lib"), toPath: scene.folder.path("elsewhere"))
+        expectOneSwap(watching, after: 6)
+        scene.say("go")
+        #expect(scene.waitForLog("module 'lib.util' not found"), "nor is one whose folder was moved away")
     }
 
     @Test("a single-file pack names the modules beside it that it read, so that they are watched too")

@@ -25,8 +25,8 @@ final class PackWatcher {
     func watch(_ folder: PackFolder) throws(BotFailure) {
         do throws(IOFailure) {
             let watcher = try FileWatcher(folder.watched, on: reactor, quiet: quiet) { [changed] paths in
-                // Editors leave swap files and backups beside the source; only Lua files make a new generation.
-                if paths.contains(where: { $0.hasSuffix(".lua") }) || paths.contains(folder.watched) { changed(folder) }
+                // Editors leave swap files and backups beside the source; only Lua files make a new generation, and folders that may have held some.
+                if paths.contains(where: { $0.hasSuffix(".lua") || $0.hasSuffix("/") || $0 == folder.watched }) { changed(folder) }
             }
             for (path, failure) in watcher.unwatched { logger.warning("changes below \(path) are not seen: \(failure)") }
             watchers[folder.name] = watcher
