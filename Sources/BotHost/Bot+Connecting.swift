@@ -10,7 +10,7 @@ internal import Reactor
 extension Bot {
     /// Logs in with the intents that the loaded packs need.
     func connect() {
-        granted(Intents(wanted, extra: options.settings.discord.intents)) { [unowned self] granted, denied in
+        granted(Intents(scripts.wanted, extra: options.settings.discord.intents)) { [unowned self] granted, denied in
             guard phase == .connecting else { return }
             guard denied.subtracting(.messageContent).isEmpty else {
                 return finish(.failure(BotFailure(.refusedByDiscord, GatewayFailure.intentsDisallowed(denied.names).description)))
@@ -56,7 +56,7 @@ extension Bot {
         let fleet = ShardFleet(configuration: configuration, reactor: reactor, tls: tls, metrics: metrics) { [unowned self] in askBotInfo($0) }
         fleet.delegate = self
         fleet.traces = traces
-        fleet.subscriptions = Self.subscriptions(wanted)
+        fleet.subscriptions = Self.subscriptions(scripts.wanted)
         self.fleet = fleet
         fleet.start()
     }
@@ -109,7 +109,6 @@ extension Bot {
 
     /// The packs listen to other events now. What is delivered follows at once; intents that are missing need a new login.
     func subscribe(to events: Set<EventName>) {
-        wanted = events
         guard let fleet, phase == .connecting || phase == .running else { return }
         fleet.subscriptions = Self.subscriptions(events)
         let missing = Intents(events, extra: options.settings.discord.intents).subtracting(intents)

@@ -7,16 +7,8 @@ internal import Reactor
 /// What the gateway tells the bot, on the reactor thread.
 extension Bot: GatewayDelegate {
     func gateway(shard: ShardID, dispatched event: EventName, sequence: Int64, data: UnsafeRawBufferPointer, encoding: PayloadEncoding) {
-        if event == .ready {
-            let ready = ReadyPayload(bytes: Array(data), encoding: encoding)
-            scripts.perform { $0.set(ready: ready) }
-            guard wanted.contains(.ready) else { return }
-        }
-        // Woken once for all events of a turn: waking costs more than many an event.
-        if scripts.deliver(event, shard: shard, sequence: sequence, encoding: encoding, payload: data) {
-            reactor.nextTurn { [scripts] in scripts.wake() }
-        }
-        pace.delivered(data.count)
+        if event == .ready { scripts.set(ready: ReadyPayload(bytes: Array(data), encoding: encoding)) }
+        scripts.deliver(event, shard: shard, sequence: sequence, encoding: encoding, payload: data)
         if event == .interactionCreate { defers(data, encoding) }
     }
 
@@ -31,7 +23,7 @@ extension Bot: GatewayDelegate {
         }
     }
 
-    func gateway(onceHandled body: @escaping () -> Void) { whenScriptsCaughtUp(body) }
+    func gateway(onceHandled body: @escaping () -> Void) { scripts.onceHandled(body) }
 
     func gateway(shard: ShardID, becameReady ready: Ready) {
         logger.info("shard \(shard) is online as \(ready.userName), \(ready.guilds.count) guild\(ready.guilds.count == 1 ? "" : "s")")

@@ -11,10 +11,10 @@ internal import Reactor
 /// What scripts ask for, and whether they are done.
 extension Bot {
     func perform(_ request: RESTRequest, for waiter: Waiter) {
-        rest.perform(request) { [unowned self] result in
+        rest.perform(request) { result in
             switch result {
-            case .success(let response): answer(waiter, .response(response))
-            case .failure(let error): answer(waiter, .failed(LuaErrorValue(error)))
+            case .success(let response): waiter.answer(.response(response))
+            case .failure(let error): waiter.answer(.failed(LuaErrorValue(error)))
             }
         }
     }
@@ -23,14 +23,14 @@ extension Bot {
         interactions.answer(
             interaction,
             send: { [unowned self] in perform(request, for: waiter) },
-            isDeferred: { [unowned self] in answer(waiter, .deferred) })
+            isDeferred: { waiter.answer(.deferred) })
     }
 
     func requestMembers(_ request: MemberRequest, for waiter: Waiter) {
-        guard let fleet else { return answer(waiter, .failed(LuaErrorValue(message: "the bot is not online yet", code: .word("not_online")))) }
+        guard let fleet else { return waiter.answer(.failed(LuaErrorValue(message: "the bot is not online yet", code: .word("not_online")))) }
         // Discord would not answer at all.
         guard !request.isFull || intents.contains(.guildMembers) else {
-            return answer(waiter, .failed(LuaErrorValue(
+            return waiter.answer(.failed(LuaErrorValue(
                 message: "all members of a guild need the intent GUILD_MEMBERS; add intents = [\"guild_members\"] to [discord], or ask with a query, limit or user_ids",
                 code: .word("intents"))))
         }
@@ -40,23 +40,19 @@ extension Bot {
             try fleet.requestMembers(of: request.guild, request.selection, presences: request.presences) { [unowned self] result in
                 memberRequests -= 1
                 switch result {
-                case .success(let chunks): answer(waiter, .members(chunks, encoding))
-                case .failure(let failure): answer(waiter, .failed(LuaErrorValue(message: "\(failure)", code: .word("members"))))
+                case .success(let chunks): waiter.answer(.members(chunks, encoding))
+                case .failure(let failure): waiter.answer(.failed(LuaErrorValue(message: "\(failure)", code: .word("members"))))
                 }
             }
         } catch {
             memberRequests -= 1
-            answer(waiter, .failed(LuaErrorValue(message: "\(error)", code: .word("members"))))
+            waiter.answer(.failed(LuaErrorValue(message: "\(error)", code: .word("members"))))
         }
     }
 
     func shards(for waiter: Waiter) {
         let shards = (fleet?.statuses ?? []).map(\.object)
-        answer(waiter, .document(JSONValue.array(shards).serialized))
-    }
-
-    private func answer(_ waiter: Waiter, _ reply: HostReply) {
-        scripts.perform { $0.answer(waiter, with: reply) }
+        waiter.answer(.document(JSONValue.array(shards).serialized))
     }
 
     func update(_ presence: Presence) {
@@ -81,45 +77,9 @@ extension Bot {
             reactor.schedule(after: .milliseconds(2)) { [unowned self] in whenIdle(after: event, until: end, isLast, body) }
             return
         }
-        askScripts(until: end, countingTimeouts: isLast) { [unowned self] isIdle in
+        scripts.askWhetherIdle(until: end, countingTimeouts: isLast) { [unowned self] isIdle in
             if isIdle && rest.outstanding == 0 && memberRequests == 0 { return body() }
             reactor.schedule(after: .milliseconds(2)) { [unowned self] in whenIdle(after: nil, until: end, isLast, body) }
-        }
-    }
-
-    /// Calls `body` once the script thread has handed over every event that waits for it.
-    func whenScriptsCaughtUp(_ body: @escaping () -> Void) {
-        let body = LoopBound(body, on: reactor)
-        // After the wake-up that this turn's events are still waiting for.
-        reactor.nextTurn { [scripts, reactor] in
-            scripts.perform { [handle = reactor.handle] runtime in
-                runtime.onceHandled { handle.post { body.value() } }
-            }
-        }
-    }
-
-    /// Answers whether a handler may still answer an interaction that came before.
-    func askWhetherScriptsWork(_ answer: @escaping (Bool) -> Void) {
-        let answer = LoopBound(answer, on: reactor)
-        scripts.perform { [handle = reactor.handle] runtime in
-            runtime.onceHandled { [unowned runtime] in
-                let isWorking = runtime.isWorking
-                handle.post { answer.value(isWorking) }
-            }
-        }
-    }
-
-    /// Answers whether the scripts are idle (`ScriptRuntime.isIdle`), after they have worked off what they were given before.
-    func askScripts(until end: ContinuousClock.Instant, countingTimeouts: Bool, _ answer: @escaping (Bool) -> Void) {
-        let answer = LoopBound(answer, on: reactor)
-        // After the wake-up that this turn's events are still waiting for.
-        reactor.nextTurn { [scripts, reactor] in
-            scripts.perform { [handle = reactor.handle] runtime in
-                runtime.onceHandled { [unowned runtime] in
-                    let isIdle = runtime.isIdle(until: end, countingTimeouts: countingTimeouts)
-                    handle.post { answer.value(isIdle) }
-                }
-            }
         }
     }
 }

@@ -7,7 +7,7 @@ internal import REST
 package import Reactor
 internal import TLS
 
-/// A running bot: the gateway's shards and REST on the calling thread's event loop, the packs on a thread of their own.
+/// A running bot: the gateway's shards and REST on the calling thread's event loop, each pack on a thread of its own.
 ///
 /// Confined to the thread that made it, which `run` turns into the loop's.
 package final class Bot {
@@ -23,15 +23,13 @@ package final class Bot {
     let traces: [ProtocolTrace]
     /// Where logins and sessions are remembered, if they are.
     var stateDirectory: String?
-    /// What all fleets have counted, and what the scripts' inbox has shed.
+    /// What all fleets have counted, and what was shed because packs did not keep up.
     let metrics = GatewayMetrics()
-    // Constants, since reading a variable counts a reference, and these are read for each event.
-    let scripts: ScriptThread
-    let pace: DeliveryPace
+    let scripts: PackRoster
     var fleet: ShardFleet?
     private(set) lazy var interactions = InteractionDesk(
         InteractionDesk.Road(
-            askScripts: { [unowned self] in askWhetherScriptsWork($0) },
+            askScripts: { [unowned self] in scripts.askWhetherWorking(on: .interactionCreate, $0) },
             perform: { [unowned self] request, done in
                 rest.perform(request) { result in
                     if case .failure(let error) = result { self.logger.warning("an interaction could not be deferred: \(error)") }
@@ -41,8 +39,6 @@ package final class Bot {
         on: reactor)
     /// What IDENTIFY asks for; grows when a reloaded pack needs more.
     var intents: Intents = []
-    /// Events that handlers listen to.
-    var wanted: Set<EventName> = []
     var presence: Presence?
     var phase = Phase.loading
     /// Whether a shard has ever been online.
@@ -53,11 +49,7 @@ package final class Bot {
     var unreachableSince: ContinuousClock.Instant?
     /// Member requests without an answer.
     var memberRequests = 0
-    /// The packs that run.
-    var folders: [PackFolder]
     private(set) var watcher: PackWatcher?
-    private var toldShedCounts = [Int](repeating: 0, count: EventName.count)
-    private var stallWatch: StallWatch
     private var signals: SignalSource?
     private var outcome: Result<ExitStatus, BotFailure> = .success(.success)
 
@@ -66,13 +58,11 @@ package final class Bot {
     /// Prepares everything that needs no network.
     ///
     /// - Throws: `.configuration` for settings that contradict each other or name unusable files; `.usage` for two packs with one name;
-    ///   `.failure` when the system refuses a thread or a descriptor.
+    ///   `.failure` when the system refuses a descriptor.
     package init(_ options: BotOptions, token: BotToken) throws(BotFailure) {
         self.options = options
         self.token = token
         logger = options.logger
-        folders = options.packs
-        stallWatch = StallWatch(options.settings.limits)
         try Self.checkNames(options.packs)
         do throws(IOFailure) { reactor = try Reactor() } catch { throw BotFailure(.failure, "no event loop: \(error)") }
         do throws(TLSFailure) { tls = try TLSContext(caFile: options.settings.discord.caFile) } catch {
@@ -91,17 +81,14 @@ package final class Bot {
         if !traces.isEmpty {
             rest.trace = { [traces] step in for trace in traces { trace.note(nil, "\(step)") } }
         }
-        pace = DeliveryPace(on: reactor)
-        let bot = WeakBot()
-        scripts = try ScriptThread(
-            services: BotServices(bot: LoopBound(bot, on: reactor), handle: reactor.handle),
-            limits: options.settings.limits, logger: logger)
-        bot.object = self
-        metrics.inbox = scripts.inbox
-        pace.road = DeliveryPace.Road(
-            waitingBytes: { [scripts] in scripts.inbox.waitingBytes },
+        scripts = PackRoster(options.settings.limits, logger: logger, on: reactor)
+        let bot = LoopBound(WeakBot(self), on: reactor)
+        scripts.road = PackRoster.Road(
+            services: { [handle = reactor.handle] in BotServices(bot: bot, handle: handle, pack: $0) },
             setReceiving: { [unowned self] in fleet?.isReceiving = $0 },
-            onceHandled: { [unowned self] in whenScriptsCaughtUp($0) })
+            subscribe: { [unowned self] in subscribe(to: $0) },
+            allLost: { ExitStatus.failure.exitNow() })
+        metrics.shedCounts = { [unowned scripts] in scripts.shedCounts }
     }
 
     /// Two packs with one name could not be told apart in logs and commands.
@@ -135,25 +122,27 @@ package final class Bot {
         }
         if options.watch {
             let watcher = PackWatcher(on: reactor, logger: logger) { [unowned self] folder in
-                scripts.perform { $0.reload(named: folder.name) }
+                if let pack = scripts[folder.name] { scripts.reload(pack) { _ in } }
             }
-            for folder in folders { try watcher.watch(folder) }
+            for folder in options.packs { try watcher.watch(folder) }
             self.watcher = watcher
         }
         if let guards = LuaVersion.library.guards { logger.notice("Lua \(LuaVersion.library): \(guards)") }
-        load()
+        try load()
         lookAfterScripts()
         reactor.run()
         return try outcome.get()
     }
 
-    private func load() {
-        let bot = LoopBound(WeakBot(self), on: reactor)
-        let folders = folders
-        scripts.perform { [handle = reactor.handle] runtime in
-            runtime.load(folders) { failure in
-                let isLoaded = failure == nil
-                handle.post { bot.value.object?.loaded(isLoaded) }
+    /// Loads all packs beside each other, and goes on when all have.
+    private func load() throws(BotFailure) {
+        var left = options.packs.count
+        var areLoaded = true
+        for folder in options.packs {
+            try scripts.add(folder) { [unowned self] failure in
+                left -= 1
+                if failure != nil { areLoaded = false }
+                if left == 0 { loaded(areLoaded) }
             }
         }
     }
@@ -185,30 +174,10 @@ package final class Bot {
     /// What is looked after once a minute.
     private func lookAfterScripts() {
         reactor.schedule(after: .seconds(60)) { [unowned self] in
-            tellShedEvents()
-            watchForStall()
+            scripts.tellShedEvents()
+            scripts.watchForStalls()
             lookAfterScripts()
         }
-    }
-
-    private func watchForStall() {
-        switch stallWatch.step(at: reactor.now) {
-        case .ask:
-            let bot = LoopBound(WeakBot(self), on: reactor)
-            scripts.perform { [handle = reactor.handle] _ in handle.post { bot.value.object?.stallWatch.answered() } }
-        case .wait: break
-        case .stalled:
-            // Nothing can be asked of that thread any more, not even to end. What it has not handled comes again to the process that resumes.
-            logger.critical(
-                "the scripts have not come back for over a minute: a pack does something enormous in a single step, which no limit can end. The bot ends; started again, it resumes its sessions. Running: \(folders.map(\.name).joined(separator: ", "))")
-            ExitStatus.failure.exitNow()
-        }
-    }
-
-    /// Logs what was shed since the last time, if anything was.
-    private func tellShedEvents() {
-        guard let list = scripts.inbox.listShed(since: &toldShedCounts) else { return }
-        logger.warning("the scripts do not keep up; events dropped in the last minute: \(list)")
     }
 
     // MARK: Stopping
@@ -241,8 +210,8 @@ package final class Bot {
 
     private func drain(until deadline: ContinuousClock.Instant, then: @escaping () -> Void) {
         // Events that were received are handled before the packs take no more.
+        scripts.removeAll()
         reactor.nextTurn { [unowned self] in
-            scripts.perform { runtime in runtime.onceHandled { [unowned runtime] in runtime.removeAll() } }
             awaitScripts(until: deadline) { [unowned self] in
                 rest.shutdown(within: max(.milliseconds(1), deadline - reactor.now), completion: then)
             }
@@ -261,16 +230,27 @@ package final class Bot {
 
     private func end() {
         phase = .stopped
-        tellShedEvents()
+        scripts.tellShedEvents()
         reactor.handle.stop()
     }
 
+    /// Waits until nothing goes on in the scripts and no request is under way, or until the deadline, whether the scripts answer or not.
     private func awaitScripts(until deadline: ContinuousClock.Instant, then: @escaping () -> Void) {
-        guard reactor.now < deadline else { return then() }
-        askScripts(until: deadline, countingTimeouts: true) { [unowned self] isIdle in
-            if isIdle && rest.outstanding == 0 { return then() }
-            reactor.schedule(after: .milliseconds(10)) { [unowned self] in awaitScripts(until: deadline, then: then) }
+        var isOver = false
+        let end = { [unowned self] (timer: TimerToken?) in
+            guard !isOver else { return }
+            isOver = true
+            if let timer { reactor.cancel(timer) }
+            then()
         }
+        let timer = reactor.schedule(at: deadline) { end(nil) }
+        func look() {
+            scripts.askWhetherIdle(until: deadline, countingTimeouts: true) { [unowned self] isIdle in
+                if isIdle && rest.outstanding == 0 { return end(timer) }
+                if !isOver { reactor.schedule(after: .milliseconds(10)) { look() } }
+            }
+        }
+        look()
     }
 }
 

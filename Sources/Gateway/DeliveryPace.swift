@@ -3,13 +3,29 @@ package import Reactor
 /// Keeps the gateway from running ahead of the handlers: while much is waiting for them the connections are not read, and what comes waits in the
 /// kernel's buffers and at the server. So memory stays small and warm, and a burst sheds nothing.
 ///
-/// A handler that hangs does not stop the gateway: after `patience` it is read from again, whatever waits, until the handlers have caught up.
+/// A handler that hangs does not stop the gateway: after a while it is read from again, whatever waits, until the handlers have caught up.
 /// Confined to the reactor thread.
 package final class DeliveryPace {
     /// Waiting bytes from which on the handlers are behind.
     package static let highWater = 1 << 20
-    /// Well below a heartbeat's interval, for acknowledgements are among what is not read.
-    package static let patience = Duration.seconds(2)
+
+    /// How long handlers are waited for.
+    package struct Patience: Equatable {
+        /// At a time. Well below a heartbeat's interval, for acknowledgements are among what is not read.
+        let length: Duration
+        /// After they were waited for in vain, they are not for this long.
+        let rest: Duration
+
+        package init(length: Duration, rest: Duration = .zero) {
+            self.length = length
+            self.rest = rest
+        }
+
+        /// With those who have the gateway to themselves.
+        package static let alone = Patience(length: .seconds(2))
+        /// With those who keep it from others meanwhile: enough for a burst that all can follow, and no brake for one that hangs.
+        package static let amongOthers = Patience(length: .milliseconds(250), rest: .seconds(60))
+    }
 
     /// What the pace is kept of and with.
     package struct Road {
@@ -40,11 +56,14 @@ package final class DeliveryPace {
     private let reactor: Reactor
     /// Until it is set the pace is not kept.
     package var road: Road?
-    private let patience: Duration
+    /// How long the handlers are waited for the next time.
+    package var patience: Patience
     private var state = State.flowing
     private var sinceLook = 0
+    /// They are not waited for until then.
+    private var restEnds: ContinuousClock.Instant?
 
-    package init(on reactor: Reactor, patience: Duration = patience) {
+    package init(on reactor: Reactor, patience: Patience = .alone) {
         self.reactor = reactor
         self.patience = patience
     }
@@ -56,9 +75,11 @@ package final class DeliveryPace {
         guard sinceLook >= Self.highWater / 2 else { return }
         sinceLook = 0
         guard case .flowing = state, let road, road.waitingBytes() >= Self.highWater else { return }
+        if let restEnds, reactor.now < restEnds { return }
         state = .held(
-            patienceEnds: reactor.schedule(after: patience) { [unowned self] in
+            patienceEnds: reactor.schedule(after: patience.length) { [unowned self] in
                 state = .overrun
+                restEnds = reactor.now + patience.rest
                 road.setReceiving(true)
             })
         road.setReceiving(false)
@@ -71,6 +92,12 @@ package final class DeliveryPace {
             road?.setReceiving(true)
         }
         state = .flowing
+    }
+
+    /// Ends the wait, for handlers that are gone. Nothing is waited for any more.
+    package func end() {
+        caughtUp()
+        road = nil
     }
 }
 

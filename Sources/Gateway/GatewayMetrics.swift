@@ -8,7 +8,7 @@ package final class GatewayMetrics {
         package let totals: Totals
         /// Dispatches received, by `EventName.rawValue`.
         package let events: [Int]
-        /// Of the inbox: events that were dropped because their handlers did not keep up, by `EventName.rawValue`.
+        /// Events that were dropped because their handlers did not keep up, by `EventName.rawValue`.
         package let shed: [Int]
         /// The present fleet's shards in order, each with its latency.
         package let shards: [ShardStatus]
@@ -55,8 +55,8 @@ package final class GatewayMetrics {
     }
 
     var totals = Totals()
-    /// Where events wait for their handlers, for the counts of what was shed.
-    package var inbox: EventInbox?
+    /// The counts of what was shed where events wait for their handlers, by `EventName.rawValue`.
+    package var shedCounts: () -> [Int] = { [Int](repeating: 0, count: EventName.count) }
     var statuses: () -> [ShardStatus] = { [] }
     private let events: UnsafeMutableBufferPointer<Int>
 
@@ -72,8 +72,7 @@ package final class GatewayMetrics {
 
     /// All of it now. On the reactor thread.
     package var snapshot: Snapshot {
-        Snapshot(
-            totals: totals, events: Array(events), shed: inbox?.shedCounts ?? [Int](repeating: 0, count: EventName.count), shards: statuses())
+        Snapshot(totals: totals, events: Array(events), shed: shedCounts(), shards: statuses())
     }
 }
 

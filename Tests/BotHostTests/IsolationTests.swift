@@ -71,7 +71,7 @@ struct IsolationTests {
                 if rounds % 2 == 0 || attack.name == "timers" {
                     try scene.reload("hostile")
                 } else {
-                    #expect(scene.wait(until: { scene.ask { runtime in runtime.packs.allSatisfy { $0.serving?.phase == .serving } } }))
+                    #expect(scene.wait(until: { scene.ask("hostile") { $0.pack.serving?.phase == .serving } }))
                 }
             }
             rounds += 1

@@ -18,7 +18,7 @@ struct PackWatcherTests {
             let scene = try ScriptScene { ($0.logLinesPerSecond, $0.logLinesPerMinute) = (10_000, 10_000) }
             self.scene = scene
             for (name, source) in packs { try scene.load(name, source) }
-            loop = try WatchLoop(try packs.keys.map { try PackFolder(path: scene.folder.path($0)) }, reloadingOn: scene.thread)
+            loop = try WatchLoop(try packs.keys.map { try PackFolder(path: scene.folder.path($0)) }, reloading: scene.threads)
         }
 
         func reloads(_ pack: String) -> Int { scene.log.lines.count { $0 == "info [\(pack)] reloaded" } }
@@ -87,7 +87,7 @@ struct PackWatcherTests {
         try scene.folder.write("helper.lua", "return require 'deep.other'")
         try scene.folder.write("deep/other.lua", "return 1")
         let pack = try PackFolder(path: scene.folder.path("bot.lua"))
-        #expect(scene.finish { runtime, done in runtime.load([pack], done: done) } == nil)
+        #expect(try scene.load(pack) == nil)
         #expect(scene.services.files == [pack.root + "/helper.lua", pack.root + "/deep/other.lua"])
     }
 
@@ -115,11 +115,11 @@ struct RuntimePacksTests {
         #expect(try scene.reload("second", source("newer")) == nil)
         scene.say("renewed")
         #expect(scene.waitForLog("[second] newer renewed"))
-        #expect(scene.finish { runtime, done in runtime.remove(named: "first") { done(nil) } } == nil)
+        scene.unload("first")
         scene.say("one")
         #expect(scene.waitForLog("[second] newer one"))
         #expect(!scene.log.lines.contains("info [first] first one"))
-        #expect(scene.finish { runtime, done in runtime.reload(named: "first", done: done) }?.message == "no pack is called 'first'")
+        #expect(try scene.reload("first")?.message == "the pack is being unloaded")
         #expect(try scene.load("first", source("back")) == nil)
         scene.say("again")
         #expect(scene.waitForLog("[first] back again"))
@@ -130,9 +130,9 @@ struct RuntimePacksTests {
         let scene = try ScriptScene()
         try scene.load("first", "bot.on('typing_start', print)")
         try scene.load("second", "bot.on('message_create', print)")
-        #expect(scene.services.subscribed == [.messageCreate, .typingStart])
-        _ = scene.finish { runtime, done in runtime.remove(named: "first") { done(nil) } }
-        #expect(scene.services.subscribed == [.messageCreate])
+        #expect(scene.services.subscribed("first") == [.typingStart] && scene.services.subscribed("second") == [.messageCreate])
+        scene.unload("first")
+        #expect(scene.services.subscribed("first") == [] && scene.services.subscribed("second") == [.messageCreate])
     }
 
     @Test("a pack that is removed unloads: on_unload runs, what waits may finish, and the completion comes after it")
@@ -143,9 +143,8 @@ struct RuntimePacksTests {
             bot.spawn(function() bot.sleep(0.02) bot.log.info("finished") end)
             bot.every(0.01, function() bot.log.info("tick") end)
             """)
-        _ = scene.finish { runtime, done in runtime.remove(named: "pack") { done(nil) } }
+        scene.unload()
         #expect(scene.log.values().filter { $0 != "tick" } == ["unloaded", "finished"], "\(scene.log.lines)")
-        #expect(scene.ask { $0.packs.isEmpty })
         #expect(scene.wait(until: { scene.ask { $0.generationCount } == 0 }))
     }
 
@@ -157,7 +156,7 @@ struct RuntimePacksTests {
         func overtake(by source: String) throws -> (overtaken: String?, newest: String?) {
             let overtaken = Handover<String?>()
             let waiters = scene.services.waiters.count
-            scene.thread.perform { $0.reload(named: "pack") { failure in overtaken.give(failure?.message) } }
+            scene.thread.perform { $0.pack.load { failure in overtaken.give(failure?.message) } }
             #expect(scene.wait(until: { scene.services.waiters.count > waiters }))
             let newest = try scene.reload("pack", source)?.message
             return (overtaken.take(), newest)

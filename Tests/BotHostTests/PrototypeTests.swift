@@ -43,7 +43,7 @@ struct PrototypeTests {
     @Test("the bot's own user, and members that were asked for, have them too")
     func answers() throws {
         let scene = try ScriptScene()
-        scene.thread.perform { $0.set(ready: ReadyPayload(bytes: Array(#"{"user":{"id":"7"}}"#.utf8), encoding: .json)) }
+        scene.ready = ReadyPayload(bytes: Array(#"{"user":{"id":"7"}}"#.utf8), encoding: .json)
         try scene.load("pack", """
             bot.log.info(bot.user.mention, type(bot.user.send))
             bot.on("message_create", function()

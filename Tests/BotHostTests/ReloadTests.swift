@@ -81,12 +81,12 @@ struct ReloadTests {
         try scene.load("pack", count)
         try scene.write("pack", "bot.typing('1') " + count)
         let reloaded = Handover<Bool>()
-        scene.thread.perform { $0.reload(named: "pack") { failure in reloaded.give(failure == nil) } }
+        scene.thread.perform { $0.pack.load { failure in reloaded.give(failure == nil) } }
         #expect(scene.wait(until: { !scene.services.waiters.isEmpty }))
         scene.say("go")
         #expect(scene.waitForLog("n 1"))
         let waiter = scene.services.waiters[0]
-        scene.thread.perform { $0.answer(waiter, with: .document(Array("{}".utf8))) }
+        waiter.answer(.document(Array("{}".utf8)))
         #expect(reloaded.take())
         scene.say("go")
         #expect(scene.waitForLog("n 2"), "\(scene.log.lines)")
@@ -97,7 +97,7 @@ struct ReloadTests {
         let scene = try ScriptScene()
         try scene.load("pack", "")
         try scene.write("pack", "while true do bot.sleep(0.1) end")
-        scene.thread.perform { $0.reload(named: "pack") }
+        scene.thread.perform { $0.pack.load { _ in } }
         #expect(scene.waitForLog("warning [pack] the main chunk still waits after 5 s, and nothing is served until it has returned"))
     }
 
@@ -139,7 +139,7 @@ struct ReloadTests {
         scene.say("answer")
         #expect(scene.settle())
         #expect(Set(scene.log.values()) == ["new answer", "old question answer"], "\(scene.log.lines)")
-        #expect(scene.wait(until: { scene.ask { $0.packs[0].draining.isEmpty } }))
+        #expect(scene.wait(until: { scene.ask { $0.pack.draining.isEmpty } }))
     }
 
     // MARK: Events
@@ -160,9 +160,9 @@ struct ReloadTests {
             """)
         let reloads = 300
         let done = Handover<Bool>()
-        scene.thread.perform { runtime in Self.reload("pack", times: reloads, runtime) { done.give(true) } }
+        scene.thread.perform { runtime in Self.reload(runtime, times: reloads) { done.give(true) } }
         var events = 0
-        while events < 3000 || scene.ask({ $0.generationNumber }) <= reloads {
+        while events < 3000 || scene.ask("pack", { $0.generationNumber }) <= reloads {
             for _ in 1...10 {
                 events += 1
                 scene.say("\(events)")
@@ -175,12 +175,12 @@ struct ReloadTests {
         #expect(scene.log.lines.count { $0.hasSuffix("reloaded") } == reloads)
     }
 
-    /// Reloads a pack so many times, each when the one before serves.
-    private static func reload(_ pack: String, times: Int, _ runtime: ScriptRuntime, _ done: @escaping @Sendable () -> Void) {
+    /// Reloads the pack so many times, each when the one before serves.
+    private static func reload(_ runtime: ScriptRuntime, times: Int, _ done: @escaping @Sendable () -> Void) {
         guard times > 0 else { return done() }
-        runtime.reload(named: pack) { _ in
+        runtime.pack.load { _ in
             let bound = LoopBound(runtime, on: runtime.reactor)
-            runtime.reactor.handle.post { reload(pack, times: times - 1, bound.value, done) }
+            runtime.reactor.handle.post { reload(bound.value, times: times - 1, done) }
         }
     }
 
@@ -211,7 +211,7 @@ struct ReloadTests {
         let reloads = 10_000
         func run(_ count: Int) {
             let done = Handover<Bool>()
-            scene.thread.perform { runtime in Self.reload("pack", times: count, runtime) { done.give(true) } }
+            scene.thread.perform { runtime in Self.reload(runtime, times: count) { done.give(true) } }
             _ = done.take()
         }
         struct Counts: Equatable {
@@ -219,21 +219,21 @@ struct ReloadTests {
         }
         func counts() -> Counts {
             scene.ask { runtime in
-                let pack = runtime.packs[0]
+                let pack = runtime.pack
                 return Counts(
                     generations: runtime.generationCount, timers: runtime.reactor.timerCount, references: pack.serving!.state.statistics.references,
                     alarms: pack.serving!.alarms.count, waiting: runtime.waitingCount, ready: pack.serving!.tasks.ready.count)
             }
         }
         run(50)
-        #expect(scene.wait(until: { scene.ask { $0.packs[0].draining.isEmpty && $0.waitingCount == 0 } }))
+        #expect(scene.wait(until: { scene.ask { $0.pack.draining.isEmpty && $0.waitingCount == 0 } }))
         let before = counts()
-        let memory = scene.ask { $0.packs[0].serving!.state.collectGarbage(); return $0.packs[0].serving!.state.statistics.memory }
+        let memory = scene.ask { $0.pack.serving!.state.collectGarbage(); return $0.pack.serving!.state.statistics.memory }
         let descriptors = try Self.descriptors()
         run(reloads)
-        #expect(scene.wait(until: { scene.ask { $0.packs[0].draining.isEmpty && $0.waitingCount == 0 } }))
+        #expect(scene.wait(until: { scene.ask { $0.pack.draining.isEmpty && $0.waitingCount == 0 } }))
         #expect(counts() == before)
-        #expect(scene.ask { $0.packs[0].serving!.state.collectGarbage(); return $0.packs[0].serving!.state.statistics.memory } <= memory + 256)
+        #expect(scene.ask { $0.pack.serving!.state.collectGarbage(); return $0.pack.serving!.state.statistics.memory } <= memory + 256)
         // Other suites run beside this one and open files of their own.
         #expect(try Self.descriptors() < descriptors + 100)
         scene.say("go")

@@ -11,56 +11,76 @@ import TestSupport
 
 @testable import BotHost
 
-/// Packs on a script thread of their own, without a gateway: events are handed in, requests and log lines come out.
+/// Packs on threads of their own, without a gateway: events are handed in, requests and log lines come out.
 final class ScriptScene {
     let folder: TemporaryFolder
     let services = RecordingServices()
     let log = RecordingLog()
-    let thread: ScriptThread
+    /// What packs that are loaded from now on know of READY.
+    var ready: ReadyPayload?
+    private let limits: LimitSettings
+    private let logger: Logger
+    /// By the packs' names.
+    private(set) var threads: [String: ScriptThread] = [:]
 
     init(_ adjust: (inout LimitSettings) -> Void = { _ in }) throws {
         folder = try TemporaryFolder()
         var limits = LimitSettings()
         adjust(&limits)
-        let logger = Logger(label: "test", factory: { [log] _ in RecordingLog.Handler(log: log) })
-        thread = try ScriptThread(services: services, limits: limits, logger: logger)
-        services.scripts = thread
+        self.limits = limits
+        logger = Logger(label: "test", factory: { [log] _ in RecordingLog.Handler(log: log) })
     }
 
-    deinit { thread.stop() }
+    deinit { for thread in threads.values { thread.stop() } }
 
     // MARK: Packs
+
+    /// The thread of the pack that most tests have only one of.
+    var thread: ScriptThread { threads["pack"]! }
 
     func write(_ pack: String, _ source: String, file: String = "main.lua") throws {
         try folder.write("\(pack)/\(file)", source.hasPrefix("return") ? source : "local bot = require 'bot'; " + source)
     }
 
-    /// Writes a pack and loads it; the failure, if it has one.
+    /// Writes a pack and loads it on a new thread; the failure, if it has one.
     @discardableResult
     func load(_ pack: String = "pack", _ source: String) throws -> LuaFailure? {
         try write(pack, source)
-        let folder = try PackFolder(path: folder.path(pack))
-        return finish { runtime, done in runtime.load([folder], done: done) }
+        return try load(try PackFolder(path: folder.path(pack)))
+    }
+
+    func load(_ folder: PackFolder) throws -> LuaFailure? {
+        threads[folder.name]?.stop()
+        threads[folder.name] = try ScriptThread(folder, services: services.of(folder.name), limits: limits, logger: logger)
+        return finish(folder.name) { [ready] runtime, done in
+            if let ready { runtime.set(ready: ready) }
+            runtime.pack.load(done)
+        }
     }
 
     @discardableResult
     func reload(_ pack: String = "pack", _ source: String? = nil) throws -> LuaFailure? {
         if let source { try write(pack, source) }
-        return finish { runtime, done in runtime.reload(named: pack, done: done) }
+        return finish(pack) { runtime, done in runtime.pack.load(done) }
+    }
+
+    /// Takes a pack away, as the bot does it.
+    func unload(_ pack: String = "pack") {
+        _ = finish(pack) { runtime, done in runtime.pack.unload { done(nil) } }
     }
 
     /// Calls something that answers later, and waits for it.
-    func finish(_ body: @escaping @Sendable (ScriptRuntime, @escaping (LuaFailure?) -> Void) -> Void) -> LuaFailure? {
+    func finish(_ pack: String = "pack", _ body: @escaping @Sendable (ScriptRuntime, @escaping (LuaFailure?) -> Void) -> Void) -> LuaFailure? {
         let answer = Handover<LuaFailure?>()
-        thread.perform { runtime in body(runtime) { failure in answer.give(failure) } }
+        threads[pack]!.perform { runtime in body(runtime) { failure in answer.give(failure) } }
         return answer.take()
     }
 
     // MARK: Looking
 
-    func ask<T: Sendable>(_ body: @escaping @Sendable (ScriptRuntime) -> T) -> T {
+    func ask<T: Sendable>(_ pack: String = "pack", _ body: @escaping @Sendable (ScriptRuntime) -> T) -> T {
         let answer = Handover<T>()
-        thread.perform { answer.give(body($0)) }
+        threads[pack]!.perform { answer.give(body($0)) }
         return answer.take()
     }
 
@@ -78,34 +98,35 @@ final class ScriptScene {
     func waitForLog(_ text: String) -> Bool { wait(until: { log.lines.contains { $0.contains(text) } }) }
 
     /// Waits until no handler waits, after everything that was delivered before.
-    func settle() -> Bool { wait(until: { ask({ $0.waitingCount }) == 0 }) }
+    func settle() -> Bool { wait(until: { ask { $0.waitingCount } == 0 }) }
 
     // MARK: Events
 
+    /// Hands an event to every pack.
     func deliver(_ json: String, as event: EventName = .messageCreate) {
         let bytes = Array(json.utf8)
         let shard = ShardID(index: 0, of: 1)
-        let asksForWake = bytes.withUnsafeBytes { thread.deliver(event, shard: shard, sequence: 1, encoding: .json, payload: $0) }
-        if asksForWake { thread.wake() }
+        for thread in threads.values {
+            let asksForWake = bytes.withUnsafeBytes { thread.deliver(event, shard: shard, sequence: 1, encoding: .json, payload: $0) }
+            if asksForWake { thread.wake() }
+        }
     }
 
     func say(_ content: String) { deliver(#"{"id":"1","channel_id":"2","content":"\#(content)","author":{"id":"3"}}"#) }
 }
 
 /// Stands in for the reactor thread.
-final class RecordingServices: HostServices {
+final class RecordingServices: Sendable {
     private struct State {
         var requests: [(RESTRequest, Waiter)] = []
         var presences: [Presence] = []
-        var events: Set<EventName> = []
+        var events: [String: Set<EventName>] = [:]
         var files: Set<String> = []
         var reply: (@Sendable (RESTRequest) -> HostReply?)?
         var chunks: [[UInt8]] = []
     }
 
     private let state = Mutex(State())
-    // Set once, before the thread is given its first pack, and only read afterwards.
-    nonisolated(unsafe) weak var scripts: ScriptThread?
 
     /// How requests are answered at once; those that get `nil`, and all without it, stay open.
     func answer(_ reply: @escaping @Sendable (RESTRequest) -> HostReply?) { state.withLock { $0.reply = reply } }
@@ -120,27 +141,32 @@ final class RecordingServices: HostServices {
     var waiters: [Waiter] { state.withLock { $0.requests.map(\.1) } }
     var presences: [Presence] { state.withLock { $0.presences } }
     var files: Set<String> { state.withLock { $0.files } }
-    var subscribed: Set<EventName> { state.withLock { $0.events } }
+    /// What a pack listens to.
+    func subscribed(_ pack: String = "pack") -> Set<EventName> { state.withLock { $0.events[pack] ?? [] } }
 
-    func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter) { perform(request, for: waiter) }
+    /// What the pack with this name has of the reactor thread.
+    func of(_ pack: String) -> any HostServices { OfPack(name: pack, all: self) }
 
-    func perform(_ request: RESTRequest, for waiter: Waiter) {
-        let reply = state.withLock { state in
-            state.requests.append((request, waiter))
-            return state.reply?(request)
+    private struct OfPack: HostServices {
+        let name: String
+        let all: RecordingServices
+
+        func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter) { perform(request, for: waiter) }
+
+        func perform(_ request: RESTRequest, for waiter: Waiter) {
+            let reply = all.state.withLock { state in
+                state.requests.append((request, waiter))
+                return state.reply?(request)
+            }
+            if let reply { waiter.answer(reply) }
         }
-        if let reply { scripts?.perform { $0.answer(waiter, with: reply) } }
-    }
 
-    func requestMembers(_ request: MemberRequest, for waiter: Waiter) {
-        let chunks = chunks
-        scripts?.perform { $0.answer(waiter, with: .members(chunks, .json)) }
+        func requestMembers(_ request: MemberRequest, for waiter: Waiter) { waiter.answer(.members(all.chunks, .json)) }
+        func shards(for waiter: Waiter) { waiter.answer(.document(Array(#"[{"id":0,"status":"online"}]"#.utf8))) }
+        func update(_ presence: Presence) { all.state.withLock { $0.presences.append(presence) } }
+        func watch(_ files: Set<String>, for pack: PackFolder) { all.state.withLock { $0.files = files } }
+        func subscribe(to events: Set<EventName>) { all.state.withLock { $0.events[name] = events } }
     }
-
-    func shards(for waiter: Waiter) { scripts?.perform { $0.answer(waiter, with: .document(Array(#"[{"id":0,"status":"online"}]"#.utf8))) } }
-    func update(_ presence: Presence) { state.withLock { $0.presences.append(presence) } }
-    func watch(_ files: Set<String>, for pack: PackFolder) { state.withLock { $0.files = files } }
-    func subscribe(to events: Set<EventName>) { state.withLock { $0.events = events } }
 }
 
 /// Keeps log lines as `level [pack] message`.

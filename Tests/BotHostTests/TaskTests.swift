@@ -196,7 +196,7 @@ struct TaskTests {
             """)
         scene.say("go")
         #expect(scene.waitForLog("info [pack] timeout"))
-        #expect(scene.wait(until: { scene.services.subscribed == [.messageCreate, .typingStart] }))
+        #expect(scene.wait(until: { scene.services.subscribed() == [.messageCreate, .typingStart] }))
         scene.deliver(#"{"user_id":"5"}"#, as: .typingStart)
         #expect(scene.waitForLog("info [pack] typing 5"), "\(scene.log.lines)")
     }
@@ -271,7 +271,7 @@ struct TaskTests {
         scene.say("go")
         #expect(scene.waitForLog("info [pack] sum 500"), "\(scene.log.lines)")
         #expect(scene.settle())
-        #expect(scene.ask { $0.packs[0].serving!.alarms.isEmpty && $0.packs[0].serving!.tasks.isIdle })
+        #expect(scene.ask { $0.pack.serving!.alarms.isEmpty && $0.pack.serving!.tasks.isIdle })
     }
 
     @Test("bot.shards waits for the shards' state")

@@ -8,13 +8,13 @@ final class WatchLoop {
     private let thread: Thread
     private let handle: ReactorHandle
 
-    init(_ folders: [PackFolder], reloadingOn scripts: ScriptThread) throws {
+    init(_ folders: [PackFolder], reloading threads: [String: ScriptThread]) throws {
         let started = Handover<ReactorHandle>()
         thread = try Thread.start(name: "watch", stackSize: 1 << 20) {
             guard let reactor = try? Reactor() else { return }  // then the test waits for ever, which is as good as a failure
             // Long enough that a busy machine saves all files of a test within it.
             let watcher = PackWatcher(on: reactor, logger: Logger(label: "watch"), quiet: .milliseconds(500)) { folder in
-                scripts.perform { $0.reload(named: folder.name) }
+                threads[folder.name]?.perform { $0.pack.load { _ in } }
             }
             for folder in folders { try? watcher.watch(folder) }  // the same
             started.give(reactor.handle)

@@ -13,13 +13,24 @@ struct DeliveryPaceTests {
         var handled: (() -> Void)?
         private(set) var pace: DeliveryPace!
 
-        init(patience: Duration = .seconds(60)) throws {
+        init(patience: DeliveryPace.Patience = .init(length: .seconds(60))) throws {
             reactor = try Reactor()
             let road = DeliveryPace.Road(
                 waitingBytes: { [unowned self] in waiting }, setReceiving: { [unowned self] in isReceiving = $0 },
                 onceHandled: { [unowned self] in handled = $0 })
             pace = DeliveryPace(on: reactor, patience: patience)
             pace.road = road
+        }
+
+        /// Does one step after another, each so long after the one before.
+        func run(_ steps: (pause: Duration, body: () -> Void)...) {
+            var due = Duration.zero
+            for step in steps {
+                due += step.pause
+                reactor.schedule(after: due, step.body)
+            }
+            reactor.schedule(after: due) { [reactor] in reactor.handle.stop() }
+            reactor.run()
         }
 
         func deliver(_ count: Int) {
@@ -67,16 +78,41 @@ struct DeliveryPaceTests {
 
     @Test("handlers that hang do not stop the gateway: when patience ends it is read on until they have caught up")
     func hanging() throws {
-        let scene = try Scene(patience: .milliseconds(1))
+        let scene = try Scene(patience: .init(length: .milliseconds(1)))
         scene.deliver(2 << 20)
         #expect(!scene.isReceiving)
-        scene.reactor.schedule(after: .milliseconds(2)) { scene.reactor.handle.stop() }
-        scene.reactor.run()
+        scene.run((.milliseconds(5), {}))
         #expect(scene.isReceiving)
         scene.deliver(2 << 20)
         #expect(scene.isReceiving)
         scene.handleAll()
         scene.deliver(2 << 20)
         #expect(!scene.isReceiving)
+    }
+
+    @Test("handlers that were waited for in vain beside others are not waited for again for a while, though they catch up")
+    func rest() throws {
+        let scene = try Scene(patience: .init(length: .milliseconds(1), rest: .milliseconds(50)))
+        scene.deliver(2 << 20)
+        #expect(!scene.isReceiving)
+        scene.run((.milliseconds(5), {
+            scene.handleAll()
+            scene.deliver(2 << 20)
+            #expect(scene.isReceiving)
+        }), (.milliseconds(60), {
+            scene.deliver(2 << 20)
+            #expect(!scene.isReceiving)
+        }))
+    }
+
+    @Test("handlers that are gone are not waited for")
+    func end() throws {
+        let scene = try Scene()
+        scene.deliver(2 << 20)
+        #expect(!scene.isReceiving)
+        scene.pace.end()
+        #expect(scene.isReceiving)
+        scene.deliver(2 << 20)
+        #expect(scene.isReceiving)
     }
 }

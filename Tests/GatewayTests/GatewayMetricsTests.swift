@@ -8,7 +8,7 @@ import Testing
     @Test("one snapshot has bytes, messages, events by name, latency, reconnects, resumes, identifies and what was shed") func snapshot() throws {
         let scene = try Scene(compression: .zlibStream)
         let inbox = EventInbox(capacity: 100)
-        scene.fleet.metrics.inbox = inbox
+        scene.fleet.metrics.shedCounts = { inbox.shedCounts }
         scene.gateway.onOpen = { $0.hello($0.index == 0 ? 20 : 45_000) }
         scene.listener.onReady = { _ in
             let peer = scene.gateway.peers[0]

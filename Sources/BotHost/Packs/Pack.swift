@@ -57,9 +57,7 @@ final class Pack {
         guard !isUnloading else { return done(LuaFailure(kind: .cancelled, message: "the pack is being unloaded")) }
         let generation: PackGeneration
         do throws(LuaFailure) {
-            generation = try PackGeneration(
-                number: runtime.nextGeneration(), folder: folder, limits: runtime.limits, log: log, services: runtime.services,
-                reactor: runtime.reactor)
+            generation = try PackGeneration(folder, in: runtime, log: log)
         } catch {
             log.host.error("\(ScriptReport.text(of: error, excerpt: nil))")
             loadWaiters.append(done)

@@ -59,7 +59,7 @@ extension PackGeneration {
         if let refusal = requests.refusal(ofBytes: bytes, limits) { return call.stop("stopped: \(refusal)") }
         guard let run = call.wait() else { return .raised }
         requests.begin(bytes: bytes)
-        body(Waiter(generation: number, run: run, prototype: prototype, bytes: bytes))
+        body(Waiter(mailbox: mailbox, generation: number, run: run, prototype: prototype, bytes: bytes))
         return .waiting
     }
 

@@ -27,6 +27,7 @@ final class PackGeneration: LuaHost {
     let limits: LimitSettings
     let log: PackLog
     let services: any HostServices
+    let mailbox: ScriptMailbox
     let reactor: Reactor
     var phase = Phase.loading
     var handlers = [[LuaReference]](repeating: [], count: EventName.count)
@@ -67,13 +68,14 @@ final class PackGeneration: LuaHost {
     private var share: ThreadShare
 
     /// - Throws: `LuaFailure` when no state could be made; the pack's own code has not run then.
-    init(number: Int, folder: PackFolder, limits: LimitSettings, log: PackLog, services: any HostServices, reactor: Reactor) throws(LuaFailure) {
-        self.number = number
+    init(_ folder: PackFolder, in runtime: ScriptRuntime, log: PackLog) throws(LuaFailure) {
+        number = runtime.nextGeneration()
+        limits = runtime.limits
+        services = runtime.services
+        mailbox = runtime.mailbox
+        reactor = runtime.reactor
         self.folder = folder
-        self.limits = limits
         self.log = log
-        self.services = services
-        self.reactor = reactor
         share = ThreadShare(limits)
         state = try LuaState(limits: LuaLimits(limits), host: self)
         module = try BotModule(self)

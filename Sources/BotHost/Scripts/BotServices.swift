@@ -3,10 +3,12 @@ internal import GatewayProtocol
 internal import REST
 internal import Reactor
 
-/// Carries what scripts ask for to the reactor thread. After the bot has gone nobody hears it.
+/// Carries what a pack asks for to the reactor thread. After the bot has gone nobody hears it.
 struct BotServices: HostServices {
     let bot: LoopBound<WeakBot>
     let handle: ReactorHandle
+    /// The pack's number in the roster.
+    let pack: Int
 
     func perform(_ request: RESTRequest, for waiter: Waiter) {
         handle.post { [bot] in bot.value.object?.perform(request, for: waiter) }
@@ -33,6 +35,6 @@ struct BotServices: HostServices {
     }
 
     func subscribe(to events: Set<EventName>) {
-        handle.post { [bot] in bot.value.object?.subscribe(to: events) }
+        handle.post { [bot, pack] in bot.value.object?.scripts.note(events, wantedBy: pack) }
     }
 }

@@ -3,7 +3,7 @@ internal import GatewayProtocol
 internal import LuaEngine
 internal import REST
 
-/// What scripts ask of the reactor thread. Every call returns at once; an answer goes to the waiter through its script thread.
+/// What a pack asks of the reactor thread. Every call returns at once; an answer goes to the waiter.
 protocol HostServices: Sendable {
     func perform(_ request: RESTRequest, for waiter: Waiter)
     /// Sends the first answer to an interaction, or answers `.deferred`.
@@ -14,18 +14,24 @@ protocol HostServices: Sendable {
     func update(_ presence: Presence)
     /// The pack's newest version has read these files, which do not lie in its own folder.
     func watch(_ files: Set<String>, for pack: PackFolder)
-    /// The packs now listen to `events`; told whenever that changes.
+    /// The pack now listens to `events`; told whenever that changes.
     func subscribe(to events: Set<EventName>)
 }
 
 /// Who waits for an answer: a run of one generation. A late answer to a closed generation or an ended run finds nobody.
-struct Waiter: Hashable, Sendable {
+struct Waiter: Sendable {
+    let mailbox: ScriptMailbox
     let generation: Int
     let run: LuaRun
     /// What the answer is in Lua.
     let prototype: Prototype?
     /// How large the request is that waits.
     let bytes: Int
+
+    /// Lets the run go on. From any thread, once.
+    func answer(_ reply: HostReply) {
+        mailbox.perform { $0.answer(self, with: reply) }
+    }
 }
 
 /// What a waiter gets.

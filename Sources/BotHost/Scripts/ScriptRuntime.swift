@@ -6,17 +6,17 @@ internal import LuaEngine
 internal import Logging
 internal import Reactor
 
-/// The packs of one script thread: hands them events and answers, in order. Confined to that thread.
+/// A pack on its thread: hands it events and answers, in order. Confined to that thread.
 final class ScriptRuntime {
     let reactor: Reactor
     let inbox: EventInbox
     let services: any HostServices
     let limits: LimitSettings
     let logger: Logger
-    private(set) var packs: [Pack] = []
-    /// Packs that were removed and still drain.
-    private var leaving: [Pack] = []
+    private(set) lazy var pack = Pack(folder: folder, runtime: self)
+    private(set) lazy var mailbox = ScriptMailbox(self)
     private(set) var ready: ReadyPayload?
+    private let folder: PackFolder
     private var generations: [Int: PackGeneration] = [:]
     /// The number of the newest generation.
     private(set) var generationNumber = 0
@@ -31,7 +31,8 @@ final class ScriptRuntime {
     private var published: Set<EventName>?
     private var isCollecting = false
 
-    init(reactor: Reactor, inbox: EventInbox, services: any HostServices, limits: LimitSettings, logger: Logger) {
+    init(_ folder: PackFolder, reactor: Reactor, inbox: EventInbox, services: any HostServices, limits: LimitSettings, logger: Logger) {
+        self.folder = folder
         self.reactor = reactor
         self.inbox = inbox
         self.services = services
@@ -39,50 +40,7 @@ final class ScriptRuntime {
         self.logger = logger
     }
 
-    // MARK: Packs
-
-    /// Loads the packs one after another; `done` gets the first failure, after all were tried. One that fails stays, to be reloaded.
-    func load(_ folders: [PackFolder], done: @escaping (LuaFailure?) -> Void) {
-        let added = folders.map { Pack(folder: $0, runtime: self) }
-        packs += added
-        var left = added.count
-        var firstFailure: LuaFailure?
-        guard left > 0 else { return done(nil) }
-        for pack in added {
-            pack.load { failure in
-                firstFailure = firstFailure ?? failure
-                left -= 1
-                if left == 0 { done(firstFailure) }
-            }
-        }
-    }
-
-    /// Reloads the pack with this name, from another folder if one is given; one that fails to load goes on with its previous version.
-    func reload(named name: String, from folder: PackFolder? = nil, done: @escaping (LuaFailure?) -> Void = { _ in }) {
-        guard let pack = packs.first(where: { $0.folder.name == name }) else {
-            return done(LuaFailure(kind: .unavailable, message: "no pack is called '\(name)'"))
-        }
-        if let folder { pack.folder = folder }
-        pack.load(done)
-    }
-
-    /// Takes the pack with this name away. It gets no further events at once; `done` runs when what still waited in it has ended.
-    func remove(named name: String, done: @escaping () -> Void = {}) {
-        guard let index = packs.firstIndex(where: { $0.folder.name == name }) else { return done() }
-        let pack = packs.remove(at: index)
-        leaving.append(pack)
-        pack.unload { [weak self] in
-            self?.leaving.removeAll { $0 === pack }
-            done()
-        }
-    }
-
-    /// Takes every pack away, as `remove` does, after what waits in the inbox has been handed over.
-    func removeAll() {
-        drainInbox()
-        guard hasNoEvents else { return reactor.nextTurn { [weak self] in self?.removeAll() } }
-        for pack in packs { remove(named: pack.folder.name) }
-    }
+    // MARK: The pack
 
     func nextGeneration() -> Int {
         generationNumber += 1
@@ -97,7 +55,7 @@ final class ScriptRuntime {
 
     /// Tells the reactor thread which events are wanted, when that changed.
     func publishSubscriptions() {
-        let events = (packs + leaving).reduce(into: Set<EventName>()) { $0.formUnion($1.events) }
+        let events = pack.events
         guard events != published else { return }
         published = events
         services.subscribe(to: events)
@@ -136,13 +94,11 @@ final class ScriptRuntime {
 
     /// Whether nothing is left to do until `end` unless something happens: no event waits for the handlers, and no handler for what is sure to come.
     func isIdle(until end: ContinuousClock.Instant, countingTimeouts: Bool) -> Bool {
-        hasNoEvents && !(packs + leaving).contains { pack in
-            pack.generations.contains { $0.isBusy(until: end, countingTimeouts: countingTimeouts) }
-        }
+        hasNoEvents && !pack.generations.contains { $0.isBusy(until: end, countingTimeouts: countingTimeouts) }
     }
 
     /// Whether a run goes on by itself, and not only when the next event comes.
-    var isWorking: Bool { (packs + leaving).contains { pack in pack.generations.contains { $0.isWorking } } }
+    var isWorking: Bool { pack.generations.contains { $0.isWorking } }
 
     private func take() {
         inbox.take(into: &buffer)
@@ -169,13 +125,11 @@ final class ScriptRuntime {
         for body in bodies { body() }
     }
 
-    /// How long one thing may keep the thread before the others have their turn. A run is never interrupted for it.
+    /// How long events, or what is ready, may keep the thread before the other and answers have their turn. A run is never interrupted for it.
     static let slice = Duration.milliseconds(20)
 
     private func dispatch(_ event: EventInbox.Event) {
-        let payload = LuaPayload(event.payload, encoding: event.encoding == .json ? .json : .etf)
-        for pack in packs { pack.dispatch(event.name, payload) }
-        if !leaving.isEmpty { for pack in leaving { pack.dispatch(event.name, payload) } }
+        pack.dispatch(event.name, LuaPayload(event.payload, encoding: event.encoding == .json ? .json : .etf))
     }
 
     /// Hands an answer to whoever waits for it; nobody does when the generation or the run has ended.
@@ -187,16 +141,13 @@ final class ScriptRuntime {
     /// Makes `bot.user` known to every generation, now and later.
     func set(ready: ReadyPayload) {
         self.ready = ready
-        for pack in packs { for generation in pack.generations { generation.set(ready: ready) } }
+        for generation in pack.generations { generation.set(ready: ready) }
     }
 
     /// Runs of handlers that wait for something.
-    var waitingCount: Int { (packs + leaving).reduce(0) { $0 + $1.generations.reduce(0) { $0 + $1.waiting.count } } }
+    var waitingCount: Int { pack.generations.reduce(0) { $0 + $1.waiting.count } }
 
-    func close() {
-        for pack in packs + leaving { pack.close() }
-        (packs, leaving) = ([], [])
-    }
+    func close() { pack.close() }
 
     // MARK: Idle time
 
@@ -208,10 +159,8 @@ final class ScriptRuntime {
             guard let self else { return }
             isCollecting = false
             var isDone = true
-            for pack in packs {
-                for generation in pack.generations where generation.phase != .closed && generation.state.idleStep() == .unfinished {
-                    isDone = false
-                }
+            for generation in pack.generations where generation.phase != .closed && generation.state.idleStep() == .unfinished {
+                isDone = false
             }
             if !isDone { collectWhenIdle() }
         }

@@ -6,43 +6,39 @@ internal import LuaEngine
 internal import Logging
 internal import Reactor
 
-/// The thread on which packs run: its own event loop, so that a script that spins delays no heartbeat.
+/// The thread on which a pack runs: its own event loop, so that a script that spins delays no heartbeat and no other pack.
 final class ScriptThread: Sendable {
     let inbox: EventInbox
-    private let handle: ReactorHandle
+    private let mailbox: ScriptMailbox
     private let thread: Thread
-    private let runtime: LoopBound<ScriptRuntime>
+    private let ended: Handover<Bool>
 
-    /// Starts the thread.
+    /// Starts the thread. The pack is not loaded yet.
     ///
     /// - Throws: the system's refusal to make a loop, a thread or its CPU clock.
-    init(services: any HostServices, limits: LimitSettings, logger: Logger) throws(BotFailure) {
+    init(_ folder: PackFolder, services: any HostServices, limits: LimitSettings, logger: Logger) throws(BotFailure) {
         let inbox = EventInbox(capacity: limits.queueMegabytes << 20)
-        self.inbox = inbox
-        let started = Handover<Result<Started, BotFailure>>()
+        let started = Handover<Result<ScriptMailbox, BotFailure>>()
+        let ended = Handover<Bool>()
+        (self.inbox, self.ended) = (inbox, ended)
         do {
-            thread = try Thread.start(name: "scripts", stackSize: max(8 << 20, LuaState.stackBytes)) {
+            thread = try Thread.start(name: folder.name, stackSize: max(8 << 20, LuaState.stackBytes)) {
                 do {
                     let reactor = try Reactor()
                     try LuaClock.start()
-                    let runtime = ScriptRuntime(reactor: reactor, inbox: inbox, services: services, limits: limits, logger: logger)
-                    started.give(.success(Started(handle: reactor.handle, runtime: LoopBound(runtime, on: reactor))))
-                    reactor.run()
+                    let runtime = ScriptRuntime(folder, reactor: reactor, inbox: inbox, services: services, limits: limits, logger: logger)
+                    started.give(.success(ScriptMailbox(runtime)))
+                    withExtendedLifetime(runtime) { reactor.run() }
                     LuaClock.stop()
                 } catch {
-                    started.give(.failure(BotFailure(.failure, "the script thread cannot start: \(error)")))
+                    started.give(.failure(BotFailure(.failure, "the thread of pack '\(folder.name)' cannot start: \(error)")))
                 }
+                ended.give(true)
             }
         } catch {
-            throw BotFailure(.failure, "the script thread cannot start: \(error)")
+            throw BotFailure(.failure, "the thread of pack '\(folder.name)' cannot start: \(error)")
         }
-        let parts = try started.take().get()
-        (handle, runtime) = (parts.handle, parts.runtime)
-    }
-
-    private struct Started: Sendable {
-        let handle: ReactorHandle
-        let runtime: LoopBound<ScriptRuntime>
+        mailbox = try started.take().get()
     }
 
     /// Queues an event; see `EventInbox`. `true` asks for a call of `wake`, which may wait until more events are queued.
@@ -50,18 +46,28 @@ final class ScriptThread: Sendable {
         inbox.append(event, shard: shard, sequence: sequence, encoding: encoding, payload: payload) == .queued(wake: true)
     }
 
-    /// Has the packs handle what is queued.
+    /// Has the pack handle what is queued.
     func wake() { perform { $0.drainInbox() } }
 
     /// Runs `body` on the thread, after what was posted before.
-    func perform(_ body: @escaping @Sendable (ScriptRuntime) -> Void) {
-        handle.post { [runtime] in body(runtime.value) }
+    func perform(_ body: @escaping @Sendable (ScriptRuntime) -> Void) { mailbox.perform(body) }
+
+    /// Closes the pack and ends the thread, as soon as the pack lets it.
+    func end() {
+        perform { $0.close() }
+        mailbox.handle.stop()
     }
 
-    /// Closes every pack and ends the thread; returns when it has ended.
+    /// Waits for the end. `false` when it has not come by then.
+    func join(within time: Duration) -> Bool {
+        guard ended.take(within: time) != nil else { return false }
+        thread.join()
+        return true
+    }
+
+    /// Closes the pack and ends the thread; returns when it has ended.
     func stop() {
-        perform { $0.close() }
-        handle.stop()
+        end()
         thread.join()
     }
 }
