@@ -26,29 +26,42 @@ extension Bot {
             isDeferred: { waiter.answer(.deferred) })
     }
 
-    func requestMembers(_ request: MemberRequest, for waiter: Waiter) {
-        guard let fleet else { return waiter.answer(.failed(LuaErrorValue(message: "the bot is not online yet", code: .word("not_online")))) }
+    /// - Parameter pack: the number of the pack that asks.
+    func requestMembers(_ request: MemberRequest, for waiter: Waiter, in pack: Int) {
+        guard fleet != nil else { return waiter.answer(Self.notOnline) }
         // Discord would not answer at all.
         guard !request.isFull || intents.contains(.guildMembers) else {
             return waiter.answer(.failed(LuaErrorValue(
                 message: "all members of a guild need the intent GUILD_MEMBERS; add intents = [\"guild_members\"] to [discord], or ask with a query, limit or user_ids",
                 code: .word("intents"))))
         }
-        memberRequests += 1
+        guard let gate = scripts[pack]?.memberGate else { return }
+        gate.enter { [unowned self] in
+            memberRequests += 1
+            sendMemberRequest(request) { [unowned self] reply in
+                memberRequests -= 1
+                waiter.answer(reply)
+                gate.leave()
+            }
+        }
+    }
+
+    private func sendMemberRequest(_ request: MemberRequest, _ answered: @escaping (HostReply) -> Void) {
+        guard let fleet else { return answered(Self.notOnline) }
         let encoding = PayloadEncoding(options.settings.discord.encoding)
         do throws(CommandError) {
-            try fleet.requestMembers(of: request.guild, request.selection, presences: request.presences) { [unowned self] result in
-                memberRequests -= 1
+            try fleet.requestMembers(of: request.guild, request.selection, presences: request.presences) { result in
                 switch result {
-                case .success(let chunks): waiter.answer(.members(chunks, encoding))
-                case .failure(let failure): waiter.answer(.failed(LuaErrorValue(message: "\(failure)", code: .word("members"))))
+                case .success(let chunks): answered(.members(chunks, encoding))
+                case .failure(let failure): answered(.failed(LuaErrorValue(message: "\(failure)", code: .word("members"))))
                 }
             }
         } catch {
-            memberRequests -= 1
-            waiter.answer(.failed(LuaErrorValue(message: "\(error)", code: .word("members"))))
+            answered(.failed(LuaErrorValue(message: "\(error)", code: .word("members"))))
         }
     }
+
+    private static let notOnline = HostReply.failed(LuaErrorValue(message: "the bot is not online yet", code: .word("not_online")))
 
     func shards(for waiter: Waiter) {
         let shards = (fleet?.statuses ?? []).map(\.object)

@@ -1,12 +1,8 @@
 import Configuration
 import Discord
-import Foundation
 import GatewayProtocol
 import Logging
 import LuaEngine
-import REST
-import Reactor
-import Synchronization
 import TestSupport
 
 @testable import BotHost
@@ -84,18 +80,10 @@ final class ScriptScene {
         return answer.take()
     }
 
-    /// Waits until something holds; `false` after half a minute.
-    func wait(until condition: () -> Bool) -> Bool {
-        let deadline = Date().addingTimeInterval(30)
-        while !condition() {
-            if Date() > deadline { return false }
-            usleep(1000)
-        }
-        return true
-    }
+    func wait(until condition: () -> Bool) -> Bool { holds(condition) }
 
     /// Waits for a log line that contains `text`.
-    func waitForLog(_ text: String) -> Bool { wait(until: { log.lines.contains { $0.contains(text) } }) }
+    func waitForLog(_ text: String) -> Bool { log.wait(for: text) }
 
     /// Waits until no handler waits, after everything that was delivered before.
     func settle() -> Bool { wait(until: { ask { $0.waitingCount } == 0 }) }
@@ -113,87 +101,4 @@ final class ScriptScene {
     }
 
     func say(_ content: String) { deliver(#"{"id":"1","channel_id":"2","content":"\#(content)","author":{"id":"3"}}"#) }
-}
-
-/// Stands in for the reactor thread.
-final class RecordingServices: Sendable {
-    private struct State {
-        var requests: [(RESTRequest, Waiter)] = []
-        var presences: [Presence] = []
-        var events: [String: Set<EventName>] = [:]
-        var files: Set<String> = []
-        var reply: (@Sendable (RESTRequest) -> HostReply?)?
-        var chunks: [[UInt8]] = []
-    }
-
-    private let state = Mutex(State())
-
-    /// How requests are answered at once; those that get `nil`, and all without it, stay open.
-    func answer(_ reply: @escaping @Sendable (RESTRequest) -> HostReply?) { state.withLock { $0.reply = reply } }
-
-    /// GUILD_MEMBERS_CHUNK payloads that answer every request for members.
-    var chunks: [[UInt8]] {
-        get { state.withLock { $0.chunks } }
-        set { state.withLock { $0.chunks = newValue } }
-    }
-
-    var requests: [RESTRequest] { state.withLock { $0.requests.map(\.0) } }
-    var waiters: [Waiter] { state.withLock { $0.requests.map(\.1) } }
-    var presences: [Presence] { state.withLock { $0.presences } }
-    var files: Set<String> { state.withLock { $0.files } }
-    /// What a pack listens to.
-    func subscribed(_ pack: String = "pack") -> Set<EventName> { state.withLock { $0.events[pack] ?? [] } }
-
-    /// What the pack with this name has of the reactor thread.
-    func of(_ pack: String) -> any HostServices { OfPack(name: pack, all: self) }
-
-    private struct OfPack: HostServices {
-        let name: String
-        let all: RecordingServices
-
-        func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter) { perform(request, for: waiter) }
-
-        func perform(_ request: RESTRequest, for waiter: Waiter) {
-            let reply = all.state.withLock { state in
-                state.requests.append((request, waiter))
-                return state.reply?(request)
-            }
-            if let reply { waiter.answer(reply) }
-        }
-
-        func requestMembers(_ request: MemberRequest, for waiter: Waiter) { waiter.answer(.members(all.chunks, .json)) }
-        func shards(for waiter: Waiter) { waiter.answer(.document(Array(#"[{"id":0,"status":"online"}]"#.utf8))) }
-        func update(_ presence: Presence) { all.state.withLock { $0.presences.append(presence) } }
-        func watch(_ files: Set<String>, for pack: PackFolder) { all.state.withLock { $0.files = files } }
-        func subscribe(to events: Set<EventName>) { all.state.withLock { $0.events[name] = events } }
-    }
-}
-
-/// Keeps log lines as `level [pack] message`.
-final class RecordingLog: Sendable {
-    private let written = Mutex<[String]>([])
-
-    var lines: [String] { written.withLock { $0 } }
-
-    /// What the pack itself logged with `bot.log.info`.
-    func values() -> [String] {
-        let prefix = "info [pack] "
-        return lines.filter { $0.hasPrefix(prefix) && $0 != prefix + "reloaded" }.map { String($0.dropFirst(prefix.count)) }
-    }
-
-    struct Handler: LogHandler {
-        let log: RecordingLog
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.debug
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let pack = metadata["pack"].map { "\($0)" } ?? "-"
-            log.written.withLock { $0.append("\(event.level) [\(pack)] \(event.message)") }
-        }
-    }
 }

@@ -3,13 +3,13 @@ import Testing
 
 @testable import BotHost
 
-@Suite("A script thread that does not come back")
+@Suite("A pack's thread that does not come back")
 struct StallWatchTests {
     @Test("is asked, given a minute and ten of the longest runs, and taken for lost then; an answer begins anew")
     func stall() {
         var limits = LimitSettings()
         limits.cpuStopMilliseconds = 2000
-        var watch = StallWatch(limits)
+        var watch = StallWatch(limits, patience: .seconds(60))
         let begin = ContinuousClock.now
         #expect(watch.step(at: begin) == .ask)
         watch.answered()

@@ -18,6 +18,7 @@ bot.on("message_create", function(message)
     sequence = number
     return
   end
+  if not started then return end
   handled = handled + 1
   -- Every event has a number, so what was handled since the start is also the distance from it.
   if number <= sequence or number - started ~= handled then disorder = disorder + 1 end

@@ -19,7 +19,7 @@ struct BotServices: HostServices {
     }
 
     func requestMembers(_ request: MemberRequest, for waiter: Waiter) {
-        handle.post { [bot] in bot.value.object?.requestMembers(request, for: waiter) }
+        handle.post { [bot, pack] in bot.value.object?.requestMembers(request, for: waiter, in: pack) }
     }
 
     func shards(for waiter: Waiter) {

@@ -37,8 +37,10 @@ final class PackRoster {
     private let reactor: Reactor
     private let limits: LimitSettings
     private let logger: Logger
+    private let stallPatience: Duration
 
-    init(_ limits: LimitSettings, logger: Logger, on reactor: Reactor) {
+    init(_ limits: LimitSettings, logger: Logger, on reactor: Reactor, stallPatience: Duration = .seconds(60)) {
+        self.stallPatience = stallPatience
         self.limits = limits
         self.logger = logger
         self.reactor = reactor
@@ -51,6 +53,9 @@ final class PackRoster {
 
     /// The pack with this name, unless it leaves.
     subscript(name: String) -> RunningPack? { packs.first { $0.folder.name == name && $0.phase != .leaving } }
+
+    /// The pack with this number, unless its thread has ended or is lost.
+    subscript(number: Int) -> RunningPack? { packs.first { $0.number == number && $0.phase != .lost } }
 
     /// Starts a thread for a pack and loads it there. The pack stays, also when it does not load, until it is removed.
     ///
@@ -88,7 +93,8 @@ final class PackRoster {
         guard let road else { preconditionFailure("the road is set before the first pack starts") }
         lastNumber += 1
         let number = lastNumber
-        let pack = try RunningPack(number, folder, services: road.services(number), limits: limits, logger: logger, on: reactor)
+        let pack = try RunningPack(
+            number, folder, services: road.services(number), limits: limits, stallPatience: stallPatience, logger: logger, on: reactor)
         pack.pace.road = DeliveryPace.Road(
             waitingBytes: { [unowned pack] in pack.waitingBytes },
             setReceiving: { [unowned self] in note(number, keepsUp: $0) },
@@ -103,7 +109,7 @@ final class PackRoster {
             if let folder { runtime.pack.folder = folder }
             runtime.pack.load { done($0.map { BotFailure(.failure, $0.message) }) }
         }) { (failure: BotFailure??) in
-            loaded(failure ?? BotFailure(.failure, "the pack '\(name)' ends"))
+            loaded(failure ?? BotFailure(.failure, "the pack '\(name)' does not come back"))
         }
     }
 
@@ -124,7 +130,7 @@ final class PackRoster {
 
     /// A pack listens to other events now.
     func note(_ events: Set<EventName>, wantedBy number: Int) {
-        guard let pack = packs.first(where: { $0.number == number && $0.phase != .lost }) else { return }
+        guard let pack = self[number] else { return }
         pack.listens(to: events)
         publish()
     }

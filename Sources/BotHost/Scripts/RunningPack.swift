@@ -21,6 +21,8 @@ final class RunningPack {
     var folder: PackFolder
     var phase = Phase.serving
     let pace: DeliveryPace
+    /// For requests for members: Discord takes some two commands a second of a shard.
+    let memberGate = RequestGate(limit: 4)
     /// What its handlers listen to.
     private(set) var wanted = EventSet()
     private(set) var events: Set<EventName> = []
@@ -36,12 +38,13 @@ final class RunningPack {
     ///
     /// - Throws: the system's refusal.
     init(
-        _ number: Int, _ folder: PackFolder, services: any HostServices, limits: LimitSettings, logger: Logger, on reactor: Reactor
+        _ number: Int, _ folder: PackFolder, services: any HostServices, limits: LimitSettings, stallPatience: Duration, logger: Logger,
+        on reactor: Reactor
     ) throws(BotFailure) {
         self.number = number
         self.folder = folder
         self.reactor = reactor
-        stallWatch = StallWatch(limits)
+        stallWatch = StallWatch(limits, patience: stallPatience)
         pace = DeliveryPace(on: reactor)
         thread = try ScriptThread(folder, services: services, limits: limits, logger: logger)
     }
@@ -119,6 +122,7 @@ final class RunningPack {
     func end() {
         thread.end()
         pace.end()
+        memberGate.close()
         listens(to: [])
         let open = unanswered.sorted { $0.key < $1.key }
         unanswered = [:]

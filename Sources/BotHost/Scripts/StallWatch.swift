@@ -1,7 +1,7 @@
 internal import Configuration
 internal import Reactor
 
-/// Notices a script thread that does not come back. The limits end every run between two steps of Lua; a single step that a script has made
+/// Notices a pack's thread that does not come back. The limits end every run between two steps of Lua; a single step that a script has made
 /// enormous, such as moving a table with chosen keys, ends by itself or not at all. A plain value: the caller knows the time.
 struct StallWatch {
     private let patience: Duration
@@ -16,8 +16,9 @@ struct StallWatch {
         case stalled
     }
 
-    init(_ limits: LimitSettings) {
-        patience = .seconds(60) + .milliseconds(10 * limits.cpuStopMilliseconds)
+    /// - Parameter patience: beside ten times what one run may take.
+    init(_ limits: LimitSettings, patience: Duration) {
+        self.patience = patience + .milliseconds(10 * limits.cpuStopMilliseconds)
     }
 
     mutating func step(at now: ContinuousClock.Instant) -> Step {

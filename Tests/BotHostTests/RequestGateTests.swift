@@ -1,0 +1,48 @@
+import Testing
+
+@testable import BotHost
+
+@Suite("A pack's requests where a limit is shared")
+struct RequestGateTests {
+    @Test("so many at a time, in order, however they end")
+    func order() {
+        let gate = RequestGate(limit: 2)
+        var begun: [Int] = []
+        for number in 1...5 { gate.enter { begun.append(number) } }
+        #expect(begun == [1, 2])
+        gate.leave()
+        #expect(begun == [1, 2, 3])
+        gate.leave()
+        gate.leave()
+        #expect(begun == [1, 2, 3, 4, 5])
+        for _ in 1...2 { gate.leave() }
+        gate.enter { begun.append(6) }
+        #expect(begun.last == 6)
+    }
+
+    @Test("those that end at once let the next go")
+    func atOnce() {
+        let gate = RequestGate(limit: 1)
+        var begun: [Int] = []
+        gate.enter { begun.append(0) }
+        for number in 1...100 {
+            gate.enter {
+                begun.append(number)
+                gate.leave()
+            }
+        }
+        #expect(begun == [0])
+        gate.leave()
+        #expect(begun == Array(0...100))
+    }
+
+    @Test("what waits when the pack ends never begins")
+    func close() {
+        let gate = RequestGate(limit: 1)
+        var begun = 0
+        for _ in 1...3 { gate.enter { begun += 1 } }
+        gate.close()
+        gate.leave()
+        #expect(begun == 1)
+    }
+}
