@@ -29,7 +29,7 @@ package struct LimitSettings: Equatable, Sendable {
     package var sourceKilobytes = 1024
     /// What `bot.carry` may hand to the next generation, KiB of its text form.
     package var carryKilobytes = 1024
-    /// Events that wait for the scripts, of all packs together, MiB.
+    /// Events that wait for the pack, MiB.
     package var queueMegabytes = 64
     /// Runs ended for exceeding a limit, within a minute, that suspend the pack.
     package var offences = 5

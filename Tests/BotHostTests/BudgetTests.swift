@@ -168,6 +168,6 @@ struct BudgetTests {
             for i = 1, 30 do bot.on("message_create", burn) end
             """)
         scene.say("go")
-        #expect(scene.waitForLog("last: its runs held the script thread for"), "\(scene.log.lines)")
+        #expect(scene.waitForLog("last: its runs held its thread for"), "\(scene.log.lines)")
     }
 }

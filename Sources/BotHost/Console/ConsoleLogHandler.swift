@@ -1,5 +1,6 @@
 internal import JSON
 package import Logging
+import Synchronization
 internal import Reactor
 #if canImport(Glibc)
 import Glibc
@@ -8,7 +9,7 @@ import Darwin
 #endif
 
 /// Writes log lines to standard error: one line (and its indented continuation) per message for people, or one JSON object per
-/// line for machines. Each message is a single `write`, so lines of several threads never mix.
+/// line for machines. Messages of several threads never mix.
 package struct ConsoleLogHandler: LogHandler {
     package enum Format: Sendable { case pretty(colors: Bool), json }
 
@@ -43,6 +44,13 @@ package struct ConsoleLogHandler: LogHandler {
         }
         if let terminal { return terminal.show(String(decoding: line, as: UTF8.self)) }
         line.append(UInt8(ascii: "\n"))
+        Self.whole.withLock { _ in Self.writeOut(line) }
+    }
+
+    /// Held for each line: a pipe takes long ones in parts, between which another thread's would come.
+    private static let whole = Mutex(())
+
+    private static func writeOut(_ line: [UInt8]) {
         line.withUnsafeBytes { bytes in
             var rest = bytes
             while !rest.isEmpty {

@@ -17,7 +17,7 @@ struct Breaker {
     /// Notes that a run was ended for exceeding a limit. Answers for how long the pack is to be suspended from `now`, if it is.
     ///
     /// For ten minutes after a suspension one offence is enough for the next, which lasts twice as long, up to the longest: a pack that means to
-    /// keep the thread from the others gets it for one run at a time.
+    /// take the processor from the others gets it for one run at a time.
     mutating func offence(at now: ContinuousClock.Instant) -> Duration? {
         offences.removeAll { now - $0 >= Self.window }
         offences.append(now)

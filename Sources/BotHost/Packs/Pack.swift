@@ -4,7 +4,7 @@ internal import LuaEngine
 internal import Logging
 internal import Reactor
 
-/// A pack and its generations: the one that serves, one that loads, and those that drain. Confined to its script thread.
+/// A pack and its generations: the one that serves, one that loads, and those that drain. Confined to its thread.
 final class Pack {
     /// Where it is loaded from next.
     var folder: PackFolder

@@ -7,7 +7,7 @@ internal import Reactor
 
 /// One loading of a pack: its Lua state and everything the pack registered in it. Closing it ends all of that at once.
 ///
-/// Confined to its script thread. Runs start and go on only from the loop, never inside a call of a script: what a call sets off in another run
+/// Confined to the pack's thread. Runs start and go on only from the loop, never inside a call of a script: what a call sets off in another run
 /// happens in a later turn.
 final class PackGeneration: LuaHost {
     /// How far the generation is.
@@ -160,7 +160,7 @@ final class PackGeneration: LuaHost {
     private func noteShare() {
         let time = state.cpuTime
         guard time != share.seen, let held = share.note(time, at: reactor.now) else { return }
-        offended("its runs held the script thread for \(held) ms in one go")
+        offended("its runs held its thread for \(held) ms in one go")
     }
 
     func fail(_ failure: LuaFailure, _ role: RunRole) {

@@ -3,7 +3,7 @@ internal import Logging
 internal import Reactor
 
 /// What one pack writes to the log: its scripts' lines and reports of their errors, as many as it may. Lines beyond are counted, and their number is
-/// told when there is room again. Confined to its script thread.
+/// told when there is room again. Confined to the pack's thread.
 final class PackLog {
     /// For the host's own words about the pack, which nothing limits.
     let host: Logger

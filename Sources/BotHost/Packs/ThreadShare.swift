@@ -1,6 +1,6 @@
 internal import Configuration
 
-/// Notices a pack that keeps the script thread from the others with many runs, none of which is long enough to be stopped.
+/// Notices a pack that takes the processor for long with many runs, none of which is long enough to be stopped.
 ///
 /// Counts the CPU time of the pack's runs in one turn of the loop, as the engine samples it. Turns are short unless a pack makes them long: events
 /// are handed over in slices, and so are timers and tasks.
