@@ -51,7 +51,8 @@ extension Bot {
                 reload(pack, from: folder) { _ in }
             } else {
                 add(folder) { [logger] failure in
-                    if let failure { logger.error("SIGHUP: the pack '\(folder.name)' is not added: \(failure)") }
+                    if let failure { return logger.error("SIGHUP: the pack '\(folder.name)' is not added: \(failure)") }
+                    logger.info("pack '\(folder.name)' is added")
                 }
             }
         }

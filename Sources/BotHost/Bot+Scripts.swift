@@ -10,24 +10,27 @@ internal import Reactor
 
 /// What scripts ask for, and whether they are done.
 extension Bot {
-    func perform(_ request: RESTRequest, for waiter: Waiter) {
-        rest.perform(request) { result in
+    /// - Parameter number: of the pack that asks, as in everything here.
+    func perform(_ request: RESTRequest, for waiter: Waiter, in number: Int) {
+        let pack = scripts[number]
+        let call = rest.perform(request) { result in
+            pack?.calls[waiter.question] = nil
             switch result {
             case .success(let response): waiter.answer(.response(response))
             case .failure(let error): waiter.answer(.failed(LuaErrorValue(error)))
             }
         }
+        pack?.calls[waiter.question] = call
     }
 
-    func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter) {
+    func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter, in number: Int) {
         interactions.answer(
             interaction,
-            send: { [unowned self] in perform(request, for: waiter) },
+            send: { [unowned self] in perform(request, for: waiter, in: number) },
             isDeferred: { waiter.answer(.deferred) })
     }
 
-    /// - Parameter pack: the number of the pack that asks.
-    func requestMembers(_ request: MemberRequest, for waiter: Waiter, in pack: Int) {
+    func requestMembers(_ request: MemberRequest, for waiter: Waiter, in number: Int) {
         guard fleet != nil else { return waiter.answer(Self.notOnline) }
         // Discord would not answer at all.
         guard !request.isFull || intents.contains(.guildMembers) else {
@@ -35,8 +38,8 @@ extension Bot {
                 message: "all members of a guild need the intent GUILD_MEMBERS; add intents = [\"guild_members\"] to [discord], or ask with a query, limit or user_ids",
                 code: .word("intents"))))
         }
-        guard let gate = scripts[pack]?.memberGate else { return }
-        gate.enter { [unowned self] in
+        guard let gate = scripts[number]?.memberGate else { return }
+        gate.enter(waiter.question, turnAway: { waiter.answer(Self.cancelled) }) { [unowned self] in
             memberRequests += 1
             sendMemberRequest(request) { [unowned self] reply in
                 memberRequests -= 1
@@ -61,6 +64,7 @@ extension Bot {
         }
     }
 
+    private static let cancelled = HostReply.failed(LuaErrorValue(message: "cancelled", code: .word("cancelled")))
     private static let notOnline = HostReply.failed(LuaErrorValue(message: "the bot is not online yet", code: .word("not_online")))
 
     func shards(for waiter: Waiter) {

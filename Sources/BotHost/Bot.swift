@@ -230,7 +230,6 @@ package final class Bot {
 
     private func end() {
         phase = .stopped
-        scripts.tellShedEvents()
         reactor.handle.stop()
     }
 

@@ -41,6 +41,11 @@ package final class RESTCall {
         client?.cancel(self)
     }
 
+    /// As `cancel`, unless the request is under way: then it goes on.
+    package func withdraw() {
+        if case .waiting = state { cancel() }
+    }
+
     /// Method and redacted path.
     var name: String { "\(request.method.rawValue) \(request.route.redactedPath)" }
 }

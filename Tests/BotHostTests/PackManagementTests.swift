@@ -56,4 +56,28 @@ struct PackManagementTests {
         }
         await simulator.stop()
     }
+
+    @Test("requests that wait for a rate limit do not go out once the handlers that made them are cancelled")
+    func withdrawal() async throws {
+        let simulator = try await SimulatorServer.start()
+        let folder = try TemporaryFolder()
+        try folder.write("first/main.lua", answering("first"))
+        try folder.write("flood/main.lua", """
+            local bot = require "bot"
+            bot.on("message_create", function(message)
+              if message.content ~= "!flood" then return end
+              for number = 1, 40 do bot.spawn(bot.timeout, 0.5, bot.send, message.channel_id, "flood " .. number) end
+              bot.sleep(1)
+              message:reply("over")
+            end)
+            """)
+        do {
+            let bot = try RunningBot(simulator, in: folder, packs: ["first", "flood"])
+            try await simulator.say("!flood")
+            _ = try await simulator.botSays("over")
+            _ = bot.ask(\.packNames)
+            #expect(try await simulator.observations().count { "\($0)".contains("flood ") } < 20, "five at once, and the rest was cancelled")
+        }
+        await simulator.stop()
+    }
 }

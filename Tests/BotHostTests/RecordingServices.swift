@@ -9,10 +9,12 @@ import Synchronization
 /// Stands in for the reactor thread.
 final class RecordingServices: Sendable {
     private struct State {
-        var requests: [(RESTRequest, Waiter)] = []
+        var requests: [(request: RESTRequest, waiter: Waiter)] = []
+        var open: [(request: RESTRequest, waiter: Waiter)] = []
         var presences: [Presence] = []
         var events: [String: Set<EventName>] = [:]
         var files: Set<String> = []
+        var withdrawn: [Waiter.Question] = []
         var reply: (@Sendable (RESTRequest) -> HostReply?)?
         var chunks: [[UInt8]] = []
     }
@@ -31,6 +33,9 @@ final class RecordingServices: Sendable {
     var requests: [RESTRequest] { state.withLock { $0.requests.map(\.0) } }
     var waiters: [Waiter] { state.withLock { $0.requests.map(\.1) } }
     var presences: [Presence] { state.withLock { $0.presences } }
+    /// Those that were not answered at once.
+    var open: [(request: RESTRequest, waiter: Waiter)] { state.withLock { $0.open } }
+    var withdrawn: [Waiter.Question] { state.withLock { $0.withdrawn } }
     var files: Set<String> { state.withLock { $0.files } }
     /// What a pack listens to.
     func subscribed(_ pack: String = "pack") -> Set<EventName> { state.withLock { $0.events[pack] ?? [] } }
@@ -49,10 +54,11 @@ final class RecordingServices: Sendable {
                 state.requests.append((request, waiter))
                 return state.reply?(request)
             }
-            if let reply { waiter.answer(reply) }
+            if let reply { waiter.answer(reply) } else { all.state.withLock { $0.open.append((request, waiter)) } }
         }
 
         func requestMembers(_ request: MemberRequest, for waiter: Waiter) { waiter.answer(.members(all.chunks, .json)) }
+        func withdraw(_ question: Waiter.Question) { all.state.withLock { $0.withdrawn.append(question) } }
         func shards(for waiter: Waiter) { waiter.answer(.document(Array(#"[{"id":0,"status":"online"}]"#.utf8))) }
         func update(_ presence: Presence) { all.state.withLock { $0.presences.append(presence) } }
         func watch(_ files: Set<String>, for pack: PackFolder) { all.state.withLock { $0.files = files } }

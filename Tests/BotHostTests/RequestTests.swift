@@ -82,4 +82,27 @@ struct RequestTests {
         #expect(try json(sent[0]) == ["recipient_id": "3"])
         #expect(try requests("bot.dm('3', { files = { 1 } })", count: 0).isEmpty)
     }
+
+    @Test("a request whose run is cancelled before it was answered is withdrawn; what was answered, or was no request, is not")
+    func withdrawal() throws {
+        let scene = try ScriptScene()
+        scene.services.answer { $0.route.path.hasSuffix("/1/typing") ? .document(Array("{}".utf8)) : nil }
+        try scene.load("pack", """
+            bot.on("message_create", function()
+              local open = bot.spawn(function() bot.typing("1") bot.typing("2") end)
+              local asleep = bot.spawn(bot.sleep, 3600)
+              pcall(bot.timeout, 0.01, bot.typing, "3")
+              open:cancel()
+              asleep:cancel()
+              bot.sleep(0.001)
+              bot.log.info("done")
+            end)
+            """)
+        scene.say("go")
+        #expect(scene.waitForLog("info [pack] done"), "\(scene.log.lines)")
+        let open = scene.services.open
+        #expect(Set(open.map(\.request.route.path)) == ["/channels/2/typing", "/channels/3/typing"])
+        #expect(Set(scene.services.withdrawn) == Set(open.map(\.waiter.question)))
+        #expect(scene.services.withdrawn.count == 2)
+    }
 }

@@ -69,6 +69,7 @@ final class RosterScene {
         func perform(_ request: RESTRequest, for waiter: Waiter) { others.perform(request, for: waiter) }
         func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter) { others.perform(request, for: waiter) }
         func requestMembers(_ request: MemberRequest, for waiter: Waiter) { others.requestMembers(request, for: waiter) }
+        func withdraw(_ question: Waiter.Question) { others.withdraw(question) }
         func shards(for waiter: Waiter) { others.shards(for: waiter) }
         func update(_ presence: Presence) {}
         func watch(_ files: Set<String>, for pack: PackFolder) {}

@@ -30,6 +30,7 @@ struct PackManagementTests {
         try list("two", "three")
         moonwire.signal(SIGHUP)
         #expect(moonwire.waitForLog("[two] reloaded").contains("pack 'one' is no longer listed and ends"))
+        #expect(moonwire.waitForLog("pack 'three' is added").contains("pack 'three' is added"))
         moonwire.type("!who\n")
         #expect(moonwire.waitForOutput("three here").contains("three here") && moonwire.waitForOutput("second here").contains("second here"))
 

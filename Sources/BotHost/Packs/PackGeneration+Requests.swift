@@ -58,8 +58,8 @@ extension PackGeneration {
     private func ask(_ call: inout LuaCall, bytes: Int, prototype: Prototype? = nil, _ body: (Waiter) -> Void) -> LuaOutcome {
         if let refusal = requests.refusal(ofBytes: bytes, limits) { return call.stop("stopped: \(refusal)") }
         guard let run = call.wait() else { return .raised }
-        requests.begin(bytes: bytes)
-        body(Waiter(mailbox: mailbox, generation: number, run: run, prototype: prototype, bytes: bytes))
+        requests.begin(run, bytes: bytes)
+        body(Waiter(mailbox: mailbox, question: Waiter.Question(generation: number, run: run), prototype: prototype, bytes: bytes))
         return .waiting
     }
 
@@ -70,8 +70,8 @@ extension PackGeneration {
 
     /// Hands an answer to the run that waits for it.
     func answer(_ waiter: Waiter, with reply: HostReply) {
-        requests.end(bytes: waiter.bytes)
-        let run = waiter.run
+        let run = waiter.question.run
+        requests.end(run, bytes: waiter.bytes)
         guard let role = take(run) else { return }
         switch reply {
         case .failed(let error):
@@ -91,6 +91,10 @@ extension PackGeneration {
         case .document(let json):
             settle(json.withUnsafeBytes { bytes in state.resume(run) { $0.append(LuaPayload(bytes)) } }, as: role)
         }
+    }
+
+    func withdraw(_ run: LuaRun) {
+        if requests.forsake(run) { services.withdraw(Waiter.Question(generation: number, run: run)) }
     }
 
     private func files(_ call: inout LuaCall) -> [UploadFile]? {

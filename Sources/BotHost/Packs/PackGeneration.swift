@@ -130,9 +130,10 @@ final class PackGeneration: LuaHost {
         return true
     }
 
-    /// Ends a run that waits.
+    /// Ends a run that waits. A request of its that has not gone out yet never does.
     func cancel(_ run: LuaRun) {
         guard let role = take(run) else { return }
+        withdraw(run)
         settle(state.cancel(run), as: role)
     }
 
@@ -240,6 +241,7 @@ final class PackGeneration: LuaHost {
             if clock.now < end {
                 cancel(run)
             } else if let role = take(run) {
+                withdraw(run)
                 state.drop(run)
                 if case .task(let key) = role { finishTask(key, LuaFailure(kind: .cancelled, message: "cancelled")) }
             }

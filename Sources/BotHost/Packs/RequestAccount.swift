@@ -1,9 +1,12 @@
 internal import Configuration
+internal import LuaEngine
 
 /// What a pack has asked of REST and the gateway that is not answered yet.
 struct RequestAccount {
     private(set) var count = 0
     private(set) var bytes = 0
+    /// Runs that wait for an answer.
+    private var waiting: Set<LuaRun> = []
 
     /// Why another request may not be made; `nil` when it may.
     func refusal(ofBytes size: Int, _ limits: LimitSettings) -> String? {
@@ -12,13 +15,19 @@ struct RequestAccount {
         return nil
     }
 
-    mutating func begin(bytes size: Int) {
+    mutating func begin(_ run: LuaRun, bytes size: Int) {
+        waiting.insert(run)
         count += 1
         bytes += size
     }
 
-    mutating func end(bytes size: Int) {
+    /// An answer came, whether the run still waited for it or not.
+    mutating func end(_ run: LuaRun, bytes size: Int) {
+        waiting.remove(run)
         count -= 1
         bytes -= size
     }
+
+    /// The run waits no longer. `false` when it did not wait for an answer.
+    mutating func forsake(_ run: LuaRun) -> Bool { waiting.remove(run) != nil }
 }

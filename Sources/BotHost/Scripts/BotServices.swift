@@ -11,15 +11,19 @@ struct BotServices: HostServices {
     let pack: Int
 
     func perform(_ request: RESTRequest, for waiter: Waiter) {
-        handle.post { [bot] in bot.value.object?.perform(request, for: waiter) }
+        handle.post { [bot, pack] in bot.value.object?.perform(request, for: waiter, in: pack) }
     }
 
     func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter) {
-        handle.post { [bot] in bot.value.object?.answer(interaction, with: request, for: waiter) }
+        handle.post { [bot, pack] in bot.value.object?.answer(interaction, with: request, for: waiter, in: pack) }
     }
 
     func requestMembers(_ request: MemberRequest, for waiter: Waiter) {
         handle.post { [bot, pack] in bot.value.object?.requestMembers(request, for: waiter, in: pack) }
+    }
+
+    func withdraw(_ question: Waiter.Question) {
+        handle.post { [bot, pack] in bot.value.object?.scripts[pack]?.withdraw(question) }
     }
 
     func shards(for waiter: Waiter) {

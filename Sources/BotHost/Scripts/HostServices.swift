@@ -9,6 +9,8 @@ protocol HostServices: Sendable {
     /// Sends the first answer to an interaction, or answers `.deferred`.
     func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter)
     func requestMembers(_ request: MemberRequest, for waiter: Waiter)
+    /// Whoever waited will not any more: what has not gone out yet need not. It is answered all the same.
+    func withdraw(_ question: Waiter.Question)
     /// Answers with the state of every shard.
     func shards(for waiter: Waiter)
     func update(_ presence: Presence)
@@ -20,9 +22,14 @@ protocol HostServices: Sendable {
 
 /// Who waits for an answer: a run of one generation. A late answer to a closed generation or an ended run finds nobody.
 struct Waiter: Sendable {
+    /// What a run waits for. It waits for one thing at a time.
+    struct Question: Hashable, Sendable {
+        let generation: Int
+        let run: LuaRun
+    }
+
     let mailbox: ScriptMailbox
-    let generation: Int
-    let run: LuaRun
+    let question: Question
     /// What the answer is in Lua.
     let prototype: Prototype?
     /// How large the request is that waits.

@@ -117,6 +117,7 @@ final class PackRoster {
         guard let index = packs.firstIndex(where: { $0 === pack }) else { return }
         packs.remove(at: index)
         pack.end()
+        tellShedEvents(of: pack)
         keepCounts(of: pack)
         adjustPace()
         publish()
@@ -209,10 +210,12 @@ final class PackRoster {
 
     /// Tells what was shed since the last time, if anything was.
     func tellShedEvents() {
-        for pack in packs {
-            guard let list = pack.newlyShed() else { continue }
-            logger.warning("the pack '\(pack.folder.name)' does not keep up; events dropped in the last minute: \(list)")
-        }
+        for pack in packs { tellShedEvents(of: pack) }
+    }
+
+    private func tellShedEvents(of pack: RunningPack) {
+        guard let list = pack.newlyShed() else { return }
+        logger.warning("the pack '\(pack.folder.name)' does not keep up; events dropped in the last minute: \(list)")
     }
 
     /// Gives up packs whose threads do not come back. Once a minute.
@@ -240,6 +243,7 @@ final class PackRoster {
 
     /// Closes the packs and ends their threads. One that does not come back in time is left behind.
     func stop() {
+        tellShedEvents()
         for pack in packs where pack.phase != .lost { pack.end() }
         let clock = ContinuousClock()
         let end = clock.now + .seconds(2) + .milliseconds(5 * limits.cpuStopMilliseconds)

@@ -1,17 +1,25 @@
 /// Lets a few of a pack's requests go at a time, in order, where a limit is shared: a pack that asks for hundreds waits for itself, not the others
 /// for it. Confined to the reactor thread.
-final class RequestGate {
+final class RequestGate<Key: Equatable> {
+    private struct Request {
+        let key: Key
+        let begin: () -> Void
+        let turnAway: () -> Void
+    }
+
     private let limit: Int
-    private var waiting: ArraySlice<() -> Void> = []
+    private var waiting: ArraySlice<Request> = []
     private var underWay = 0
 
     init(limit: Int) { self.limit = limit }
 
-    /// Calls `request` as soon as fewer than the limit are under way. It ends with a call of `leave`.
-    func enter(_ request: @escaping () -> Void) {
-        guard underWay < limit else { return waiting.append(request) }
+    /// Calls `begin` as soon as fewer than the limit are under way. What begins ends with a call of `leave`.
+    ///
+    /// - Parameter turnAway: called instead when the request is withdrawn before.
+    func enter(_ key: Key, turnAway: @escaping () -> Void, _ begin: @escaping () -> Void) {
+        guard underWay < limit else { return waiting.append(Request(key: key, begin: begin, turnAway: turnAway)) }
         underWay += 1
-        request()
+        begin()
     }
 
     /// A request has ended.
@@ -19,7 +27,13 @@ final class RequestGate {
         underWay -= 1
         guard underWay < limit, let next = waiting.popFirst() else { return }
         underWay += 1
-        next()
+        next.begin()
+    }
+
+    /// Turns a request away if it still waits.
+    func withdraw(_ key: Key) {
+        guard let index = waiting.firstIndex(where: { $0.key == key }) else { return }
+        waiting.remove(at: index).turnAway()
     }
 
     /// Forgets what waits.

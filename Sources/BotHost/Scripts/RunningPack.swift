@@ -3,6 +3,7 @@ internal import Discord
 internal import Gateway
 internal import GatewayProtocol
 internal import Logging
+internal import REST
 internal import Reactor
 
 /// A pack that runs, as the reactor thread knows it: its thread, what it listens to, and what it has been asked. Confined to the reactor thread.
@@ -21,8 +22,10 @@ final class RunningPack {
     var folder: PackFolder
     var phase = Phase.serving
     let pace: DeliveryPace
+    /// REST requests without an answer.
+    var calls: [Waiter.Question: RESTCall] = [:]
     /// For requests for members: Discord takes some two commands a second of a shard.
-    let memberGate = RequestGate(limit: 4)
+    let memberGate = RequestGate<Waiter.Question>(limit: 4)
     /// What its handlers listen to.
     private(set) var wanted = EventSet()
     private(set) var events: Set<EventName> = []
@@ -105,6 +108,12 @@ final class RunningPack {
         }
     }
 
+    /// Nobody waits for this any more: what has not gone out yet never does.
+    func withdraw(_ question: Waiter.Question) {
+        calls[question]?.withdraw()
+        memberGate.withdraw(question)
+    }
+
     // MARK: The end
 
     /// Whether the thread has not come back for longer than the limits allow a pack to keep it. To be asked once a minute.
@@ -122,6 +131,7 @@ final class RunningPack {
     func end() {
         thread.end()
         pace.end()
+        for call in calls.values { call.withdraw() }
         memberGate.close()
         listens(to: [])
         let open = unanswered.sorted { $0.key < $1.key }

@@ -134,7 +134,7 @@ final class ScriptRuntime {
 
     /// Hands an answer to whoever waits for it; nobody does when the generation or the run has ended.
     func answer(_ waiter: Waiter, with reply: HostReply) {
-        generations[waiter.generation]?.answer(waiter, with: reply)
+        generations[waiter.question.generation]?.answer(waiter, with: reply)
         collectWhenIdle()
     }
 
