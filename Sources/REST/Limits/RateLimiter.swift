@@ -24,12 +24,12 @@ package struct RateLimiter: ~Copyable {
     }
 
     /// One method and template on one top-level resource: what a hidden or shared limit is about.
-    private struct Operation: Hashable {
+    struct Operation: Hashable {
         var route: Bucket.RouteName
         var major: String
     }
 
-    private struct Entry {
+    struct Entry {
         var operation: Operation
         var bucket: Bucket
         var isWrite: Bool
@@ -42,41 +42,41 @@ package struct RateLimiter: ~Copyable {
     }
 
     /// What a bucket can do next.
-    private enum Choice {
+    enum Choice {
         case send(index: Int)
         case wait(until: ContinuousClock.Instant)
         case nothing
     }
 
-    private let limits: RateLimits
-    private var entries: [Ticket: Entry] = [:]
-    private var lastNumber: UInt64 = 0
-    private var queuedBytes = 0
+    let limits: RateLimits
+    var entries: [Ticket: Entry] = [:]
+    var lastNumber: UInt64 = 0
+    var queuedBytes = 0
     /// Requests that wait.
-    package private(set) var queuedCount = 0
+    package internal(set) var queuedCount = 0
     /// Whether Discord refused the token with a 401.
-    package private(set) var isTokenRefused = false
-    private var notices: [Notice] = []
+    package internal(set) var isTokenRefused = false
+    var notices: [Notice] = []
 
-    private var buckets: [Bucket.Key: Bucket] = [:]
+    var buckets: [Bucket.Key: Bucket] = [:]
     /// The hash Discord named for a method and template.
-    private var hashes: [Bucket.RouteName: String] = [:]
-    private var operationHolds: [Operation: ContinuousClock.Instant] = [:]
+    var hashes: [Bucket.RouteName: String] = [:]
+    var operationHolds: [Operation: ContinuousClock.Instant] = [:]
 
     /// Buckets that may have something to send, served in turn, so that a busy channel does not hold back the others.
-    private var ordinaryTurns: [Bucket] = []
-    private var interactionTurns: [Bucket] = []
-    private var alarms = AlarmList()
+    var ordinaryTurns: [Bucket] = []
+    var interactionTurns: [Bucket] = []
+    var alarms = AlarmList()
 
-    private var window: SendWindow
-    private var ordinaryUnderWay = 0
-    private var globalHold: ContinuousClock.Instant?
-    private var edgeHold: ContinuousClock.Instant?
-    private var edgeRefusals = 0
-    private var invalid = InvalidRequestWindow()
-    private var warnedOfInvalid = false
-    private var invalidHold: ContinuousClock.Instant?
-    private var lastSweep: ContinuousClock.Instant?
+    var window: SendWindow
+    var ordinaryUnderWay = 0
+    var globalHold: ContinuousClock.Instant?
+    var edgeHold: ContinuousClock.Instant?
+    var edgeRefusals = 0
+    var invalid = InvalidRequestWindow()
+    var warnedOfInvalid = false
+    var invalidHold: ContinuousClock.Instant?
+    var lastSweep: ContinuousClock.Instant?
 
     package init(limits: RateLimits = RateLimits()) {
         self.limits = limits
@@ -188,205 +188,5 @@ extension RateLimiter {
     package mutating func takeNotices() -> [Notice] {
         defer { notices.removeAll() }
         return notices
-    }
-}
-
-// MARK: - Answers
-
-extension RateLimiter {
-    /// Learns from an answer to a request under way. `fault` is its body if that is an error of Discord's.
-    package mutating func record(
-        status: Int, headers: RateLimitHeaders, fault: DiscordFault?, for ticket: Ticket, at now: ContinuousClock.Instant
-    ) {
-        guard let entry = entries[ticket] else { return }
-        if let hash = headers.bucket { name(entry.operation.route, hash, at: now) }
-        guard let bucket = entries[ticket]?.bucket else { return }
-        if headers.limit != nil || (200..<300).contains(status) { bucket.learn(headers, slack: limits.resetSlack, at: now) }
-
-        let refusal = RateLimitRefusal(status: status, headers: headers, fault: fault)
-        edgeRefusals = (status == 403 || status == 429) && fault == nil ? edgeRefusals + 1 : 0
-        if let refusal {
-            hold(refusal, operation: entry.operation, bucket: bucket, at: now)
-        } else if status == 403, edgeRefusals >= 3 {
-            holdEverything(for: headers.retryAfter ?? limits.edgePause, at: now)
-        }
-        if status == 401, entry.authorized, !isTokenRefused {
-            isTokenRefused = true
-            notices.append(.tokenRefused)
-        }
-        if status == 401 || status == 403 || refusal?.countsAsInvalid == true { countInvalid(at: now) }
-    }
-
-    private mutating func hold(_ refusal: RateLimitRefusal, operation: Operation, bucket: Bucket, at now: ContinuousClock.Instant) {
-        // A 429 always says for how long; the second is for one that does not.
-        let wait = refusal.retryAfter ?? .seconds(1)
-        let until = now + wait + limits.resetSlack
-        switch refusal.reach {
-        case .bucket: bucket.hold = until
-        case .operation: operationHolds[operation] = until
-        case .global:
-            globalHold = max(until, globalHold ?? until)
-            notices.append(.globalLimit(wait))
-        case .edge: holdEverything(for: refusal.retryAfter ?? limits.edgePause, at: now)
-        }
-    }
-
-    private mutating func holdEverything(for wait: Duration, at now: ContinuousClock.Instant) {
-        edgeHold = max(now + wait, edgeHold ?? now)
-        notices.append(.blockedByEdge(wait))
-    }
-
-    private mutating func countInvalid(at now: ContinuousClock.Instant) {
-        invalid.record(at: now)
-        if invalid.count < limits.invalidWarning { warnedOfInvalid = false }
-        if invalid.count >= limits.invalidWarning, !warnedOfInvalid {
-            warnedOfInvalid = true
-            notices.append(.invalidRequests(invalid.count))
-        }
-        if invalid.count >= limits.invalidPause, invalidHold.map({ $0 <= now }) ?? true, let until = invalid.falls(below: limits.invalidPause) {
-            invalidHold = until
-            notices.append(.pausedForInvalidRequests(invalid.count, until - now))
-        }
-    }
-
-    /// Moves what belongs to `route` into the buckets of `hash`, in order, when Discord names or renames its group.
-    private mutating func name(_ route: Bucket.RouteName, _ hash: String, at now: ContinuousClock.Instant) {
-        let former = group(of: route)
-        guard former != .hash(hash) else { return }
-        hashes[route] = hash
-        for old in buckets.values where old.key.group == former {
-            let key = Bucket.Key(group: .hash(hash), major: old.key.major)
-            let new = buckets[key] ?? Bucket(key: key, lane: old.lane, at: now)
-            if buckets.updateValue(new, forKey: key) == nil {
-                new.allowance = old.allowance
-                new.hold = old.hold
-            }
-            for ticket in old.queue where entries[ticket]?.operation.route == route {
-                entries[ticket]?.bucket = new
-                new.enqueue(ticket)
-                new.note(route: route)
-            }
-            for ticket in old.underWay where entries[ticket]?.operation.route == route {
-                entries[ticket]?.bucket = new
-                new.underWay.append(ticket)
-            }
-            old.queue.removeAll { entries[$0]?.bucket !== old }
-            old.underWay.removeAll { entries[$0]?.bucket !== old }
-            if case .route = former { buckets[old.key] = nil }
-            consider(old, at: now)
-            consider(new, at: now)
-        }
-    }
-}
-
-// MARK: - Turns
-
-extension RateLimiter {
-    private mutating func bucket(for operation: Operation, lane: RESTRequest.Lane, at now: ContinuousClock.Instant) -> Bucket {
-        let key = Bucket.Key(group: group(of: operation.route), major: operation.major)
-        if let bucket = buckets[key] { return bucket }
-        let bucket = Bucket(key: key, lane: lane, at: now)
-        buckets[key] = bucket
-        return bucket
-    }
-
-    private func group(of route: Bucket.RouteName) -> Bucket.Key.Group {
-        hashes[route].map { .hash($0) } ?? .route(route)
-    }
-
-    /// Ends a request's being under way; false if it was not.
-    private mutating func leave(_ bucket: Bucket, _ ticket: Ticket) -> Bool {
-        guard let index = bucket.underWay.firstIndex(of: ticket) else { return false }
-        bucket.underWay.remove(at: index)
-        if entries[ticket]?.isCounted == true {
-            entries[ticket]?.isCounted = false
-            ordinaryUnderWay -= 1
-        }
-        return true
-    }
-
-    /// Gives the bucket a turn or an alarm if it has something to send now or later.
-    private mutating func consider(_ bucket: Bucket, at now: ContinuousClock.Instant) {
-        switch choice(in: bucket, at: now) {
-        case .nothing: bucket.alarm = nil
-        case .wait(let time): alarms.set(bucket, at: time)
-        case .send:
-            guard !bucket.isInTurn else { return }
-            bucket.isInTurn = true
-            if bucket.lane == .interaction { interactionTurns.append(bucket) } else { ordinaryTurns.append(bucket) }
-        }
-    }
-
-    /// The first request that may leave the bucket: a write only if no write is under way or waits before it.
-    private func choice(in bucket: Bucket, at now: ContinuousClock.Instant) -> Choice {
-        guard !bucket.queue.isEmpty else { return .nothing }
-        switch bucket.opening(at: now) {
-        case .at(let time): return .wait(until: time)
-        case .afterAnswer: return .nothing
-        case .now: break
-        }
-        var writeBefore = bucket.underWay.contains { entries[$0]?.isWrite == true }
-        var soonest: ContinuousClock.Instant?
-        for (index, ticket) in bucket.queue.enumerated() {
-            guard let entry = entries[ticket] else { continue }
-            // Where all are the same write, what keeps back the first keeps back the rest, however many.
-            if index > 0, entry.isWrite, !bucket.isMixed { break }
-            guard !(entry.isWrite && writeBefore) else { continue }
-            if let hold = operationHolds[entry.operation], hold > now {
-                soonest = min(hold, soonest ?? hold)
-            } else if let time = entry.notBefore, time > now {
-                soonest = min(time, soonest ?? time)
-                if entry.isWrite { writeBefore = true }
-            } else {
-                return .send(index: index)
-            }
-        }
-        return soonest.map { .wait(until: $0) } ?? .nothing
-    }
-
-    private mutating func send(from bucket: Bucket, at now: ContinuousClock.Instant) -> Ticket? {
-        bucket.isInTurn = false
-        guard case .send(let index) = choice(in: bucket, at: now) else {
-            consider(bucket, at: now)
-            return nil
-        }
-        let ticket = bucket.queue.remove(at: index)
-        queuedCount -= 1
-        queuedBytes -= entries[ticket]?.byteCount ?? 0
-        bucket.send(ticket, at: now)
-        consider(bucket, at: now)
-        return ticket
-    }
-
-    /// The last of the holds that 429s put on a request, past or to come.
-    private func hold(on operation: Operation, in bucket: Bucket) -> ContinuousClock.Instant? {
-        let own = later(bucket.hold, operationHolds[operation])
-        return later(own, bucket.lane == .ordinary ? later(edgeHold, globalHold) : edgeHold)
-    }
-
-    /// Until when ordinary requests wait as a whole; `nil` if they need not.
-    private func ordinaryGate(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        let gate = later(later(globalHold, edgeHold), later(invalidHold, window.opens(at: now)))
-        return gate.flatMap { $0 > now ? $0 : nil }
-    }
-
-    private func later(_ a: ContinuousClock.Instant?, _ b: ContinuousClock.Instant?) -> ContinuousClock.Instant? {
-        guard let a, let b else { return a ?? b }
-        return max(a, b)
-    }
-
-    /// Forgets idle buckets and past holds, at most once a minute.
-    private mutating func sweep(at now: ContinuousClock.Instant) {
-        guard let last = lastSweep else {
-            lastSweep = now
-            return
-        }
-        guard now - last >= .seconds(60) else { return }
-        lastSweep = now
-        let limit = now - limits.idleSpan
-        buckets = buckets.filter { !$0.value.isIdle(since: limit, at: now) }
-        operationHolds = operationHolds.filter { $0.value > now }
-        // Only a script that makes up paths can have so many; templates of ours are few.
-        if hashes.count > 4096 { hashes.removeAll() }
     }
 }
