@@ -66,16 +66,18 @@ extension RateLimiter {
                 new.allowance = old.allowance
                 new.hold = old.hold
             }
-            for ticket in old.queue where entries[ticket]?.operation.route == route {
-                entries[ticket]?.bucket = new
-                new.enqueue(ticket)
-                new.note(route: route)
+            // The first line of all last, because each new one becomes the first.
+            for line in old.lines.reversed() {
+                for ticket in line.tickets where entries[ticket]?.operation.route == route {
+                    entries[ticket]?.bucket = new
+                    new.line(of: line.origin).enqueue(ticket, route: route)
+                }
+                line.removeAll { entries[$0]?.bucket !== old }
             }
             for ticket in old.underWay where entries[ticket]?.operation.route == route {
                 entries[ticket]?.bucket = new
                 new.underWay.append(ticket)
             }
-            old.queue.removeAll { entries[$0]?.bucket !== old }
             old.underWay.removeAll { entries[$0]?.bucket !== old }
             if case .route = former { buckets[old.key] = nil }
             consider(old, at: now)

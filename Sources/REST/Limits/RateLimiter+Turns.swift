@@ -11,6 +11,14 @@ extension RateLimiter {
         hashes[route].map { .hash($0) } ?? .route(route)
     }
 
+    /// The origin of that number, made if there is none.
+    mutating func origin(_ number: Int) -> Origin {
+        if let origin = origins[number] { return origin }
+        let origin = Origin(number)
+        origins[number] = origin
+        return origin
+    }
+
     /// Ends a request's being under way; false if it was not.
     mutating func leave(_ bucket: Bucket, _ ticket: Ticket) -> Bool {
         guard let index = bucket.underWay.firstIndex(of: ticket) else { return false }
@@ -22,21 +30,24 @@ extension RateLimiter {
         return true
     }
 
-    /// Gives the bucket a turn or an alarm if it has something to send now or later.
+    /// Gives each line of the bucket a turn if it has something to send now, and the bucket an alarm if one has later.
     mutating func consider(_ bucket: Bucket, at now: ContinuousClock.Instant) {
-        switch choice(in: bucket, at: now) {
-        case .nothing: bucket.alarm = nil
-        case .wait(let time): alarms.set(bucket, at: time)
-        case .send:
-            guard !bucket.isInTurn else { return }
-            bucket.isInTurn = true
-            if bucket.lane == .interaction { interactionTurns.append(bucket) } else { ordinaryTurns.append(bucket) }
+        var soonest: ContinuousClock.Instant?
+        for line in bucket.lines {
+            switch choice(in: line, of: bucket, at: now) {
+            case .nothing: break
+            case .wait(let time): soonest = min(time, soonest ?? time)
+            case .send: if !line.isInTurn { turns(of: bucket.lane).append(line, of: bucket) }
+            }
         }
+        if let soonest { alarms.set(bucket, at: soonest) } else { bucket.alarm = nil }
     }
 
-    /// The first request that may leave the bucket: a write only if no write is under way or waits before it.
-    private func choice(in bucket: Bucket, at now: ContinuousClock.Instant) -> Choice {
-        guard !bucket.queue.isEmpty else { return .nothing }
+    private func turns(of lane: RESTRequest.Lane) -> TurnList { lane == .interaction ? interactionTurns : ordinaryTurns }
+
+    /// The first request that may leave the line: a write only if no write is under way in the bucket or waits before it in the line.
+    private func choice(in line: RequestLine, of bucket: Bucket, at now: ContinuousClock.Instant) -> Choice {
+        guard !line.tickets.isEmpty else { return .nothing }
         switch bucket.opening(at: now) {
         case .at(let time): return .wait(until: time)
         case .afterAnswer: return .nothing
@@ -44,10 +55,10 @@ extension RateLimiter {
         }
         var writeBefore = bucket.underWay.contains { entries[$0]?.isWrite == true }
         var soonest: ContinuousClock.Instant?
-        for (index, ticket) in bucket.queue.enumerated() {
+        for (index, ticket) in line.tickets.enumerated() {
             guard let entry = entries[ticket] else { continue }
             // Where all are the same write, what keeps back the first keeps back the rest, however many.
-            if index > 0, entry.isWrite, !bucket.isMixed { break }
+            if index > 0, entry.isWrite, !line.isMixed { break }
             guard !(entry.isWrite && writeBefore) else { continue }
             if let hold = operationHolds[entry.operation], hold > now {
                 soonest = min(hold, soonest ?? hold)
@@ -61,18 +72,40 @@ extension RateLimiter {
         return soonest.map { .wait(until: $0) } ?? .nothing
     }
 
-    mutating func send(from bucket: Bucket, at now: ContinuousClock.Instant) -> Ticket? {
-        bucket.isInTurn = false
-        guard case .send(let index) = choice(in: bucket, at: now) else {
+    /// Takes the next request from the lines of origins that `may` send.
+    mutating func take(from turns: TurnList, at now: ContinuousClock.Instant, where may: (Origin) -> Bool) -> Ticket? {
+        while let (line, bucket) = turns.first(where: may) {
+            guard case .send(let index) = choice(in: line, of: bucket, at: now) else {
+                turns.remove(line)
+                consider(bucket, at: now)
+                continue
+            }
+            let ticket: Ticket
+            if let (older, index) = older(than: line, in: bucket, of: turns, at: now, where: may) {
+                turns.advance(older)
+                ticket = bucket.send(index, of: older, at: now)
+            } else {
+                turns.endTurn(of: line)
+                ticket = bucket.send(index, of: line, at: now)
+            }
+            queuedCount -= 1
+            queuedBytes -= entries[ticket]?.byteCount ?? 0
             consider(bucket, at: now)
-            return nil
+            return ticket
         }
-        let ticket = bucket.queue.remove(at: index)
-        queuedCount -= 1
-        queuedBytes -= entries[ticket]?.byteCount ?? 0
-        bucket.send(ticket, at: now)
-        consider(bucket, at: now)
-        return ticket
+        return nil
+    }
+
+    /// A line that the bucket served longer ago than `line`, and that can send in its place: it has its origin's next turn in advance,
+    /// for otherwise one that always asks in this bucket could keep it from one that asks in many.
+    private func older(
+        than line: RequestLine, in bucket: Bucket, of turns: TurnList, at now: ContinuousClock.Instant, where may: (Origin) -> Bool
+    ) -> (RequestLine, index: Int)? {
+        for other in bucket.lines {
+            if other === line { break }
+            if may(other.origin), turns.canAdvance(other.origin), case .send(let index) = choice(in: other, of: bucket, at: now) { return (other, index) }
+        }
+        return nil
     }
 
     /// The last of the holds that 429s put on a request, past or to come.

@@ -1,8 +1,12 @@
 /// Decides which request may be sent when: Discord's rate limits as a pure machine.
 ///
-/// Requests are grouped in buckets (by the hash Discord names, or by route until it has, and by major parameter) and leave
-/// their bucket in the order in which they came: writes one at a time, so that the messages of a channel keep their order on
-/// whatever connections they travel, reads as many as the bucket allows. Nothing here reads a clock; `now` never goes back.
+/// Requests are grouped in buckets (by the hash Discord names, or by route until it has, and by major parameter), and those of
+/// one origin leave their bucket in the order in which they came: writes one at a time, so that the messages of a channel keep
+/// their order on whatever connections they travel, reads as many as the bucket allows. Nothing here reads a clock; `now` never
+/// goes back.
+///
+/// Origins take turns, in each bucket and over all of them. Before a request that is its origin's only one, every other origin
+/// sends at most one in the same bucket, and at most two in all while the bucket is open, however many it has waiting.
 ///
 /// Use: `submit`, then `next` until it is `nil`, and again at `wake` and after every other call. What `next` returns is under
 /// way until `finish` or `requeue`; before either, `record` takes the answer if there was one.
@@ -31,6 +35,7 @@ package struct RateLimiter: ~Copyable {
 
     struct Entry {
         var operation: Operation
+        let origin: Origin
         var bucket: Bucket
         var isWrite: Bool
         var authorized: Bool
@@ -41,7 +46,7 @@ package struct RateLimiter: ~Copyable {
         var isCounted = false
     }
 
-    /// What a bucket can do next.
+    /// What a line can do next.
     enum Choice {
         case send(index: Int)
         case wait(until: ContinuousClock.Instant)
@@ -63,9 +68,10 @@ package struct RateLimiter: ~Copyable {
     var hashes: [Bucket.RouteName: String] = [:]
     var operationHolds: [Operation: ContinuousClock.Instant] = [:]
 
-    /// Buckets that may have something to send, served in turn, so that a busy channel does not hold back the others.
-    var ordinaryTurns: [Bucket] = []
-    var interactionTurns: [Bucket] = []
+    var origins: [Int: Origin] = [:]
+    /// Lines that may have something to send, so that neither a busy origin nor a busy channel holds back the others.
+    let ordinaryTurns = TurnList()
+    let interactionTurns = TurnList()
     var alarms = AlarmList()
 
     var window: SendWindow
@@ -85,6 +91,8 @@ package struct RateLimiter: ~Copyable {
 
     /// Buckets remembered.
     package var bucketCount: Int { buckets.count }
+    /// Origins remembered.
+    package var originCount: Int { origins.count }
 }
 
 // MARK: - Requests in and out
@@ -106,13 +114,13 @@ extension RateLimiter {
 
         lastNumber += 1
         let ticket = Ticket(number: lastNumber)
+        let origin = origin(request.origin)
         entries[ticket] = Entry(
-            operation: operation, bucket: bucket, isWrite: request.method.isWrite, authorized: request.authorized,
+            operation: operation, origin: origin, bucket: bucket, isWrite: request.method.isWrite, authorized: request.authorized,
             byteCount: byteCount, deadline: deadline)
         queuedCount += 1
         queuedBytes += byteCount
-        bucket.enqueue(ticket)
-        bucket.note(route: operation.route)
+        bucket.line(of: origin).enqueue(ticket, route: operation.route)
         consider(bucket, at: now)
         return ticket
     }
@@ -121,21 +129,13 @@ extension RateLimiter {
     package mutating func next(at now: ContinuousClock.Instant) -> Ticket? {
         while let bucket = alarms.popDue(at: now) { consider(bucket, at: now) }
         if let edgeHold, edgeHold > now { return nil }
-        while !interactionTurns.isEmpty {
-            let bucket = interactionTurns.removeFirst()
-            if let ticket = send(from: bucket, at: now) { return ticket }
-        }
-        guard ordinaryUnderWay < limits.concurrent, ordinaryGate(at: now) == nil else { return nil }
-        while !ordinaryTurns.isEmpty {
-            let bucket = ordinaryTurns.removeFirst()
-            if let ticket = send(from: bucket, at: now) {
-                window.record(at: now)
-                entries[ticket]?.isCounted = true
-                ordinaryUnderWay += 1
-                return ticket
-            }
-        }
-        return nil
+        if let ticket = take(from: interactionTurns, at: now, where: { _ in true }) { return ticket }
+        guard ordinaryUnderWay < limits.concurrent, ordinaryGate(at: now) == nil,
+            let ticket = take(from: ordinaryTurns, at: now, where: { _ in true }) else { return nil }
+        window.record(at: now)
+        entries[ticket]?.isCounted = true
+        ordinaryUnderWay += 1
+        return ticket
     }
 
     /// The next time at which `next` can have something without another call before it; ask after `next` was `nil`.
@@ -152,8 +152,8 @@ extension RateLimiter {
     /// Forgets a request: answered for good, failed for good, or cancelled while it waited or was under way.
     package mutating func finish(_ ticket: Ticket, at now: ContinuousClock.Instant) {
         guard let entry = entries[ticket] else { return }
-        if !leave(entry.bucket, ticket), let index = entry.bucket.queue.firstIndex(of: ticket) {
-            entry.bucket.queue.remove(at: index)
+        if !leave(entry.bucket, ticket) {
+            entry.bucket.line(of: entry.origin).remove(ticket)
             queuedCount -= 1
             queuedBytes -= entry.byteCount
         }
@@ -165,7 +165,7 @@ extension RateLimiter {
     package mutating func requeue(_ ticket: Ticket, notBefore time: ContinuousClock.Instant?, at now: ContinuousClock.Instant) {
         guard let entry = entries[ticket], leave(entry.bucket, ticket) else { return }
         entries[ticket]?.notBefore = time
-        entry.bucket.enqueue(ticket)
+        entry.bucket.line(of: entry.origin).enqueue(ticket, route: entry.operation.route)
         queuedCount += 1
         queuedBytes += entry.byteCount
         consider(entry.bucket, at: now)
@@ -173,7 +173,7 @@ extension RateLimiter {
 
     /// Everything that waits and needs the token, or everything that waits: to be finished by the caller.
     package func waiting(authorizedOnly: Bool) -> [Ticket] {
-        buckets.values.flatMap(\.queue).filter { !authorizedOnly || entries[$0]?.authorized == true }.sorted()
+        buckets.values.flatMap { $0.lines.flatMap(\.tickets) }.filter { !authorizedOnly || entries[$0]?.authorized == true }.sorted()
     }
 
     /// What waits for a hold that ends after its deadline, and when that is: to be failed and finished by the caller.
