@@ -19,7 +19,7 @@ extension RateLimiter {
             isTokenRefused = true
             notices.append(.tokenRefused)
         }
-        if status == 401 || status == 403 || refusal?.countsAsInvalid == true { countInvalid(at: now) }
+        if status == 401 || status == 403 || refusal?.countsAsInvalid == true { countInvalid(of: entry.origin, at: now) }
     }
 
     private mutating func hold(_ refusal: RateLimitRefusal, operation: Operation, bucket: Bucket, at now: ContinuousClock.Instant) {
@@ -41,7 +41,13 @@ extension RateLimiter {
         notices.append(.blockedByEdge(wait))
     }
 
-    private mutating func countInvalid(at now: ContinuousClock.Instant) {
+    private mutating func countInvalid(of origin: Origin, at now: ContinuousClock.Instant) {
+        origin.invalid.record(at: now)
+        if !origin.isHost, !origin.isPaused(at: now), origin.invalid.count >= limits.invalidPauseOfOne,
+            let until = origin.invalid.falls(below: limits.invalidPauseOfOne) {
+            origin.pause = until
+            notices.append(.pausedOrigin(origin.number, invalidRequests: origin.invalid.count, until - now))
+        }
         invalid.record(at: now)
         if invalid.count < limits.invalidWarning { warnedOfInvalid = false }
         if invalid.count >= limits.invalidWarning, !warnedOfInvalid {

@@ -12,9 +12,9 @@ extension RateLimiter {
     }
 
     /// The origin of that number, made if there is none.
-    mutating func origin(_ number: Int) -> Origin {
+    mutating func origin(_ number: Int, at now: ContinuousClock.Instant) -> Origin {
         if let origin = origins[number] { return origin }
-        let origin = Origin(number)
+        let origin = Origin(number, limits: limits, at: now)
         origins[number] = origin
         return origin
     }
@@ -25,6 +25,7 @@ extension RateLimiter {
         bucket.underWay.remove(at: index)
         if entries[ticket]?.isCounted == true {
             entries[ticket]?.isCounted = false
+            entries[ticket]?.origin.underWay -= 1
             ordinaryUnderWay -= 1
         }
         return true
@@ -88,8 +89,7 @@ extension RateLimiter {
                 turns.endTurn(of: line)
                 ticket = bucket.send(index, of: line, at: now)
             }
-            queuedCount -= 1
-            queuedBytes -= entries[ticket]?.byteCount ?? 0
+            if let entry = entries[ticket] { dequeue(entry) }
             consider(bucket, at: now)
             return ticket
         }
@@ -108,10 +108,10 @@ extension RateLimiter {
         return nil
     }
 
-    /// The last of the holds that 429s put on a request, past or to come.
-    func hold(on operation: Operation, in bucket: Bucket) -> ContinuousClock.Instant? {
-        let own = later(bucket.hold, operationHolds[operation])
-        return later(own, bucket.lane == .ordinary ? later(edgeHold, globalHold) : edgeHold)
+    /// The last of the holds that 429s put on a request, or of its origin's pause, past or to come.
+    func hold(on entry: Entry) -> ContinuousClock.Instant? {
+        let own = later(later(entry.bucket.hold, operationHolds[entry.operation]), edgeHold)
+        return entry.bucket.lane == .ordinary ? later(own, later(globalHold, entry.origin.pause)) : own
     }
 
     /// Until when ordinary requests wait as a whole; `nil` if they need not.
@@ -125,7 +125,7 @@ extension RateLimiter {
         return max(a, b)
     }
 
-    /// Forgets idle buckets and past holds, at most once a minute.
+    /// Forgets idle buckets and origins and past holds, at most once a minute.
     mutating func sweep(at now: ContinuousClock.Instant) {
         guard let last = lastSweep else {
             lastSweep = now
@@ -135,6 +135,11 @@ extension RateLimiter {
         lastSweep = now
         let limit = now - limits.idleSpan
         buckets = buckets.filter { !$0.value.isIdle(since: limit, at: now) }
+        let idle = origins.filter { $0.value.isIdle(since: limit, at: now) }
+        if !idle.isEmpty {
+            for number in idle.keys { origins[number] = nil }
+            for bucket in buckets.values { bucket.forgetLines { idle[$0.number] === $0 } }
+        }
         operationHolds = operationHolds.filter { $0.value > now }
         // Only a script that makes up paths can have so many; templates of ours are few.
         if hashes.count > 4096 { hashes.removeAll() }

@@ -19,11 +19,11 @@ package struct RateLimiter: ~Copyable {
 
     /// Why `submit` did not take a request.
     package enum Rejection: Error, Equatable, Sendable {
-        /// So many requests wait already, or so many bytes with them.
+        /// So many requests of the same origin wait already, or as many bytes as may with them.
         case queueFull(waiting: Int)
         /// Discord refused the token; nothing that needs it is sent any more.
         case tokenRefused
-        /// Known to be held until after the request's deadline.
+        /// Known to be held, or its origin to be paused, until after the request's deadline.
         case heldBeyondDeadline(until: ContinuousClock.Instant)
     }
 
@@ -35,7 +35,7 @@ package struct RateLimiter: ~Copyable {
 
     struct Entry {
         var operation: Operation
-        let origin: Origin
+        var origin: Origin
         var bucket: Bucket
         var isWrite: Bool
         var authorized: Bool
@@ -56,7 +56,6 @@ package struct RateLimiter: ~Copyable {
     let limits: RateLimits
     var entries: [Ticket: Entry] = [:]
     var lastNumber: UInt64 = 0
-    var queuedBytes = 0
     /// Requests that wait.
     package internal(set) var queuedCount = 0
     /// Whether Discord refused the token with a 401.
@@ -104,23 +103,23 @@ extension RateLimiter {
     ) throws(Rejection) -> Ticket {
         if request.authorized, isTokenRefused { throw .tokenRefused }
         sweep(at: now)
+        let origin = origin(request.origin, at: now)
         let byteCount = request.body.byteCount
-        guard queuedCount < limits.queued, queuedBytes + byteCount <= limits.queuedBytes || queuedCount == 0 else {
-            throw .queueFull(waiting: queuedCount)
+        guard origin.queuedCount < limits.queued, origin.queuedBytes + byteCount <= limits.queuedBytes || origin.queuedCount == 0 else {
+            throw .queueFull(waiting: origin.queuedCount)
         }
         let operation = Operation(route: Bucket.RouteName(method: request.method, template: request.route.template), major: request.route.major)
         let bucket = bucket(for: operation, lane: request.lane, at: now)
-        if let hold = hold(on: operation, in: bucket), hold > deadline { throw .heldBeyondDeadline(until: hold) }
+        let entry = Entry(
+            operation: operation, origin: origin, bucket: bucket, isWrite: request.method.isWrite, authorized: request.authorized,
+            byteCount: byteCount, deadline: deadline)
+        if let hold = hold(on: entry), hold > deadline { throw .heldBeyondDeadline(until: hold) }
 
         lastNumber += 1
         let ticket = Ticket(number: lastNumber)
-        let origin = origin(request.origin)
-        entries[ticket] = Entry(
-            operation: operation, origin: origin, bucket: bucket, isWrite: request.method.isWrite, authorized: request.authorized,
-            byteCount: byteCount, deadline: deadline)
-        queuedCount += 1
-        queuedBytes += byteCount
-        bucket.line(of: origin).enqueue(ticket, route: operation.route)
+        entries[ticket] = entry
+        origin.outstanding += 1
+        enqueue(ticket, entry)
         consider(bucket, at: now)
         return ticket
     }
@@ -131,9 +130,10 @@ extension RateLimiter {
         if let edgeHold, edgeHold > now { return nil }
         if let ticket = take(from: interactionTurns, at: now, where: { _ in true }) { return ticket }
         guard ordinaryUnderWay < limits.concurrent, ordinaryGate(at: now) == nil,
-            let ticket = take(from: ordinaryTurns, at: now, where: { _ in true }) else { return nil }
+            let ticket = take(from: ordinaryTurns, at: now, where: { !$0.isBusy && !$0.isPaused(at: now) }) else { return nil }
         window.record(at: now)
         entries[ticket]?.isCounted = true
+        entries[ticket]?.origin.underWay += 1
         ordinaryUnderWay += 1
         return ticket
     }
@@ -142,9 +142,12 @@ extension RateLimiter {
     package mutating func wake(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         var time = alarms.soonest()
         if !interactionTurns.isEmpty, let edgeHold { time = min(time ?? edgeHold, edgeHold) }
-        if !ordinaryTurns.isEmpty, ordinaryUnderWay < limits.concurrent {
+        if ordinaryUnderWay < limits.concurrent {
             let gate = ordinaryGate(at: now) ?? now
-            time = min(time ?? gate, gate)
+            for origin in ordinaryTurns.origins where !origin.isBusy {
+                let opening = max(gate, origin.pause ?? gate)
+                time = min(time ?? opening, opening)
+            }
         }
         return time
     }
@@ -154,10 +157,11 @@ extension RateLimiter {
         guard let entry = entries[ticket] else { return }
         if !leave(entry.bucket, ticket) {
             entry.bucket.line(of: entry.origin).remove(ticket)
-            queuedCount -= 1
-            queuedBytes -= entry.byteCount
+            dequeue(entry)
         }
         entries[ticket] = nil
+        entry.origin.outstanding -= 1
+        entry.origin.lastUse = now
         consider(entry.bucket, at: now)
     }
 
@@ -165,10 +169,19 @@ extension RateLimiter {
     package mutating func requeue(_ ticket: Ticket, notBefore time: ContinuousClock.Instant?, at now: ContinuousClock.Instant) {
         guard let entry = entries[ticket], leave(entry.bucket, ticket) else { return }
         entries[ticket]?.notBefore = time
-        entry.bucket.line(of: entry.origin).enqueue(ticket, route: entry.operation.route)
-        queuedCount += 1
-        queuedBytes += entry.byteCount
+        enqueue(ticket, entry)
         consider(entry.bucket, at: now)
+    }
+
+    private mutating func enqueue(_ ticket: Ticket, _ entry: Entry) {
+        entry.bucket.line(of: entry.origin).enqueue(ticket, route: entry.operation.route)
+        entry.origin.enqueue(byteCount: entry.byteCount)
+        queuedCount += 1
+    }
+
+    mutating func dequeue(_ entry: Entry) {
+        entry.origin.dequeue(byteCount: entry.byteCount)
+        queuedCount -= 1
     }
 
     /// Everything that waits and needs the token, or everything that waits: to be finished by the caller.
@@ -176,12 +189,13 @@ extension RateLimiter {
         buckets.values.flatMap { $0.lines.flatMap(\.tickets) }.filter { !authorizedOnly || entries[$0]?.authorized == true }.sorted()
     }
 
-    /// What waits for a hold that ends after its deadline, and when that is: to be failed and finished by the caller.
+    /// What waits for a hold or a pause that ends after its deadline, and when that is: to be failed and finished by the caller.
     package func outlasted() -> [(ticket: Ticket, until: ContinuousClock.Instant)] {
-        waiting(authorizedOnly: false).compactMap { ticket in
-            guard let entry = entries[ticket], let hold = hold(on: entry.operation, in: entry.bucket), hold > entry.deadline else { return nil }
+        let held = buckets.values.flatMap { $0.lines.flatMap(\.tickets) }.compactMap { ticket -> (ticket: Ticket, until: ContinuousClock.Instant)? in
+            guard let entry = entries[ticket], let hold = hold(on: entry), hold > entry.deadline else { return nil }
             return (ticket, hold)
         }
+        return held.sorted { $0.ticket < $1.ticket }
     }
 
     /// Takes what is to be told.
