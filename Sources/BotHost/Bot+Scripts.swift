@@ -23,6 +23,13 @@ extension Bot {
         pack?.calls[waiter.question] = call
     }
 
+    /// Packs are told by name.
+    func noted(_ notice: RateLimiter.Notice) {
+        var logger = logger
+        if case .pausedOrigin(let number, _, _) = notice, let pack = scripts[number] { logger[metadataKey: "pack"] = "\(pack.folder.name)" }
+        logger.warning("\(notice)")
+    }
+
     func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter, in number: Int) {
         interactions.answer(
             interaction,

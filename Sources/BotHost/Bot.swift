@@ -75,7 +75,6 @@ package final class Bot {
         do throws(RESTError) { rest = try RESTClient(reactor: reactor, configuration: configuration) } catch {
             throw BotFailure(.configuration, error.message)
         }
-        rest.notice = { [logger] in logger.warning("\($0)") }
         traces = try Self.makeTraces(options)
         if !options.isSimulated, let path = options.settings.stateDirectory { stateDirectory = try StateDirectory.prepare(configured: path) }
         if !traces.isEmpty {
@@ -88,6 +87,7 @@ package final class Bot {
             setReceiving: { [unowned self] in fleet?.isReceiving = $0 },
             subscribe: { [unowned self] in subscribe(to: $0) },
             allLost: { ExitStatus.failure.exitNow() })
+        rest.notice = { [unowned self] in noted($0) }
         metrics.shedCounts = { [unowned scripts] in scripts.shedCounts }
     }
 

@@ -1,41 +1,98 @@
 import REST
 
 /// Answers, separated by empty lines: the first line's digits are the status, lines with a colon are header fields, and from a line that begins with
-/// a brace on it is the body. Three requests get them in turn.
+/// a brace on it is the body. Requests of three origins get them in turn, each when as much is under way as may be.
 func fuzzRateLimits(_ bytes: UnsafeRawBufferPointer) {
-    let answers = Array(bytes).split(separator: [10, 10]).prefix(16).map(Answer.init)
-    var limiter = RateLimiter()
-    var now = ContinuousClock.now
-    let requests = [
-        RESTRequest(.get, Route("/channels/{id}/messages", "1")), RESTRequest(.post, Route("/channels/{id}/messages", "1")),
-        RESTRequest(.post, Route("/channels/{id}/messages", "2")),
-    ]
-    for request in requests { _ = ifReadable { try limiter.submit(request, deadline: now + .seconds(1 << 32), at: now) } }
-    var turn = 0
-    // Each answer may send its request back; after the last, every request ends when it is let go.
-    for _ in 0..<(4 * (answers.count + requests.count)) {
-        if limiter.isTokenRefused {
-            for ticket in limiter.waiting(authorizedOnly: true) { limiter.finish(ticket, at: now) }
+    var scene = RateLimitScene(Array(bytes).split(separator: [10, 10]).prefix(16).map(Answer.init))
+    scene.run()
+}
+
+private struct RateLimitScene: ~Copyable {
+    private struct Request {
+        var origin: Int
+        var isWrite: Bool
+        var channel: String
+    }
+
+    private let answers: [Answer]
+    private let limits: RateLimits
+    private var limiter: RateLimiter
+    private var now = ContinuousClock.now
+    private var waiting: [RateLimiter.Ticket: Request] = [:]
+    private var underWay: [(ticket: RateLimiter.Ticket, request: Request)] = []
+    private var answered = 0
+
+    init(_ answers: [Answer]) {
+        self.answers = answers
+        var limits = RateLimits()
+        limits.concurrent = 4
+        limits.invalidPause = 8
+        self.limits = limits
+        limiter = RateLimiter(limits: limits)
+        for origin in [1, 1, 2, 0] {
+            submit(.get, "1", origin)
+            submit(.post, "1", origin)
+            submit(.post, "\(2 + origin)", origin)
         }
-        guard let ticket = limiter.next(at: now) else {
-            guard limiter.queuedCount > 0 else { return }
-            guard let wake = limiter.wake(at: now) else { broken("a request waits for nothing") }
-            promise(wake > now, "awake with nothing to do")
-            promise(wake - now <= .seconds(31 * 86_400), "a wait beyond any limit")
-            now = wake
-            continue
+    }
+
+    private mutating func submit(_ method: HTTPMethod, _ channel: String, _ origin: Int) {
+        var request = RESTRequest(method, Route("/channels/{id}/messages", channel))
+        request.origin = origin
+        guard let ticket = ifReadable({ try limiter.submit(request, deadline: now + .seconds(1 << 32), at: now) }) else { broken("a request was not taken") }
+        waiting[ticket] = Request(origin: origin, isWrite: method == .post, channel: channel)
+    }
+
+    /// Each answer may send its request back; after the last, every request ends when it is let go.
+    mutating func run() {
+        for _ in 0..<(8 * (answers.count + waiting.count)) {
+            promise(limiter.queuedCount == waiting.count, "a request was lost")
+            if limiter.isTokenRefused {
+                for ticket in limiter.waiting(authorizedOnly: true) {
+                    limiter.finish(ticket, at: now)
+                    waiting[ticket] = nil
+                }
+            }
+            if let ticket = limiter.next(at: now) {
+                leave(ticket)
+            } else if !underWay.isEmpty {
+                answer()
+            } else if waiting.isEmpty {
+                return
+            } else {
+                guard let wake = limiter.wake(at: now) else { broken("a request waits for nothing") }
+                promise(wake > now, "awake with nothing to do")
+                promise(wake - now <= .seconds(31 * 86_400), "a wait beyond any limit")
+                now = wake
+            }
         }
-        defer { turn += 1 }
-        guard turn < answers.count else {
-            limiter.finish(ticket, at: now)
-            continue
-        }
-        let answer = answers[turn]
+        broken("a request was never let go")
+    }
+
+    private mutating func leave(_ ticket: RateLimiter.Ticket) {
+        guard let request = waiting.removeValue(forKey: ticket) else { broken("a request that does not wait was let go") }
+        let older = waiting.contains { $0.key < ticket && $0.value.origin == request.origin && $0.value.channel == request.channel && $0.value.isWrite }
+        promise(!(request.isWrite && older), "a write has overtaken another of its origin")
+        promise(!(request.isWrite && underWay.contains { $0.request.isWrite && $0.request.channel == request.channel }), "two writes at once")
+        underWay.append((ticket, request))
+        promise(underWay.count <= limits.concurrent, "too many under way")
+        promise(request.origin == 0 || underWay.count { $0.request.origin == request.origin } <= limits.concurrentOfOne, "one has too many under way")
+    }
+
+    private mutating func answer() {
+        let (ticket, request) = underWay.removeFirst()
+        guard answered < answers.count else { return limiter.finish(ticket, at: now) }
+        let answer = answers[answered]
+        answered += 1
         limiter.record(status: answer.status, headers: answer.headers, fault: answer.fault, for: ticket, at: now)
-        if answer.status == 429 { limiter.requeue(ticket, notBefore: nil, at: now) } else { limiter.finish(ticket, at: now) }
+        if answer.status == 429 {
+            limiter.requeue(ticket, notBefore: nil, at: now)
+            waiting[ticket] = request
+        } else {
+            limiter.finish(ticket, at: now)
+        }
         for notice in limiter.takeNotices() { promise(!notice.description.utf8.contains(10), "a notice of several lines") }
     }
-    promise(limiter.queuedCount == 0, "a request was never let go")
 }
 
 private struct Answer {

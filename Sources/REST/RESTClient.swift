@@ -258,7 +258,7 @@ extension RESTClient {
             memory.record(error, of: call.request, at: now)
             again(call, decision, orFailWith: error, at: now)
         }
-        if answer.status == 429 || answer.status == 403 {
+        if [401, 403, 429].contains(answer.status) {
             for (ticket, until) in limiter.outlasted() {
                 if let waiting = calls[ticket] { fail(waiting, self.error(for: .heldBeyondDeadline(until: until), of: waiting, at: now)) }
             }

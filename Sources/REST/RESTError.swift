@@ -35,7 +35,7 @@ package struct RESTError: Error, Sendable {
         case rateLimited
         /// The proxy before Discord refused the request or our address.
         case blocked
-        /// Too many requests are waiting.
+        /// Too many requests of the same origin are waiting.
         case queueFull
         /// The deadline passed.
         case timedOut

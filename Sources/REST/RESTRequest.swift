@@ -10,6 +10,8 @@ package struct RESTRequest: Sendable {
     /// Whether the bot's token is sent. Webhook and interaction endpoints carry their own token in the path.
     package var authorized = true
     package var lane: Lane = .ordinary
+    /// Who asks: requests of different origins share the limits fairly, and none can keep another waiting. 0 is the host itself.
+    package var origin = 0
     package var replay: Replay
     /// The longest time from `perform` to the answer, waiting for rate limits and retries included;
     /// `nil` is the configuration's `deadline`.

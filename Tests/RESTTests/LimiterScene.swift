@@ -38,6 +38,16 @@ struct LimiterScene: ~Copyable {
         limiter.finish(ticket, at: at(time))
     }
 
+    /// The first `count` requests that leave when each is answered, without any word about limits, before the next may go.
+    mutating func serve(_ count: Int = .max, at time: Int = 0) -> [RateLimiter.Ticket] {
+        var order: [RateLimiter.Ticket] = []
+        while order.count < count, let ticket = limiter.next(at: at(time)) {
+            order.append(ticket)
+            answer(ticket, at: time)
+        }
+        return order
+    }
+
     /// A 429 puts it back.
     mutating func refuse(_ ticket: RateLimiter.Ticket, _ headers: RateLimitHeaders, body: String = "{}", at time: Int) {
         limiter.record(status: 429, headers: headers, fault: DiscordFault(Array(body.utf8)), for: ticket, at: at(time))
@@ -49,6 +59,13 @@ extension RESTRequest {
     static func write(_ channel: Int) -> RESTRequest { RESTRequest(.post, Route("/channels/{channel.id}/messages", "\(channel)")) }
     static func read(_ channel: Int) -> RESTRequest { RESTRequest(.get, Route("/channels/{channel.id}/messages", "\(channel)")) }
     static func callback(_ id: Int) -> RESTRequest { .interactionCallback(.init(rawValue: UInt64(id)), token: "t", Array("{}".utf8)) }
+    static func followUp(_ token: String) -> RESTRequest { .createFollowup(application: .init(rawValue: 1), token: token, Array("{}".utf8)) }
+
+    func from(_ origin: Int) -> RESTRequest {
+        var request = self
+        request.origin = origin
+        return request
+    }
 }
 
 extension RateLimitHeaders {

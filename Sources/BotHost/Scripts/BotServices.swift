@@ -11,10 +11,12 @@ struct BotServices: HostServices {
     let pack: Int
 
     func perform(_ request: RESTRequest, for waiter: Waiter) {
+        let request = request.asked(by: pack)
         handle.post { [bot, pack] in bot.value.object?.perform(request, for: waiter, in: pack) }
     }
 
     func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter) {
+        let request = request.asked(by: pack)
         handle.post { [bot, pack] in bot.value.object?.answer(interaction, with: request, for: waiter, in: pack) }
     }
 
@@ -40,5 +42,14 @@ struct BotServices: HostServices {
 
     func subscribe(to events: Set<EventName>) {
         handle.post { [bot, pack] in bot.value.object?.scripts.note(events, wantedBy: pack) }
+    }
+}
+
+extension RESTRequest {
+    /// The same, in the turns of this origin.
+    fileprivate func asked(by origin: Int) -> RESTRequest {
+        var request = self
+        request.origin = origin
+        return request
     }
 }

@@ -37,20 +37,15 @@ final class Bucket {
 
     var key: Key
     let lane: RESTRequest.Lane
-    /// Waiting requests, oldest first.
-    var queue: [RateLimiter.Ticket] = []
+    /// What waits, by origin: the one that was served longest ago, or never, is the first whose turn it is here.
+    private(set) var lines: [RequestLine] = []
     var underWay: [RateLimiter.Ticket] = []
     var allowance = Allowance.unknown
     /// No request before this time, whatever the window says.
     var hold: ContinuousClock.Instant?
-    /// Whether the bucket stands in a queue of buckets that may have something to send.
-    var isInTurn = false
     /// When to look again; alarms for other times are stale.
     var alarm: ContinuousClock.Instant?
     var lastUse: ContinuousClock.Instant
-    private var route: RouteName?
-    /// Whether requests of more than one method and template have been here.
-    private(set) var isMixed = false
 
     init(key: Key, lane: RESTRequest.Lane, at now: ContinuousClock.Instant) {
         self.key = key
@@ -58,18 +53,17 @@ final class Bucket {
         lastUse = now
     }
 
-    /// Keeps the queue in order of arrival, also for a request that comes back.
-    func enqueue(_ ticket: RateLimiter.Ticket) {
-        if let last = queue.last, ticket < last {
-            queue.insert(ticket, at: queue.firstIndex { ticket < $0 } ?? queue.endIndex)
-        } else {
-            queue.append(ticket)
-        }
+    /// The line of `origin`, made if there is none.
+    func line(of origin: Origin) -> RequestLine {
+        if let line = lines.first(where: { $0.origin === origin }) { return line }
+        let line = RequestLine(of: origin)
+        lines.insert(line, at: 0)
+        return line
     }
 
-    func note(route: RouteName) {
-        if self.route == nil { self.route = route }
-        if self.route != route { isMixed = true }
+    /// Drops the lines of origins that are `gone`; nothing of theirs waits.
+    func forgetLines(of isGone: (Origin) -> Bool) {
+        lines.removeAll { $0.tickets.isEmpty && isGone($0.origin) }
     }
 
     func opening(at now: ContinuousClock.Instant) -> Opening {
@@ -86,8 +80,8 @@ final class Bucket {
         }
     }
 
-    /// Counts one request that leaves now. What was under way when a window ended counts towards the next.
-    func send(_ ticket: RateLimiter.Ticket, at now: ContinuousClock.Instant) {
+    /// Takes the request at `index` of `line`, which leaves now. What was under way when a window ended counts towards the next.
+    func send(_ index: Int, of line: RequestLine, at now: ContinuousClock.Instant) -> RateLimiter.Ticket {
         if case .window(let limit, let remaining, let resets) = allowance {
             if (resets.map { $0 <= now } ?? underWay.isEmpty) {
                 allowance = .window(limit: limit, remaining: limit - underWay.count - 1, resets: nil)
@@ -95,8 +89,11 @@ final class Bucket {
                 allowance = .window(limit: limit, remaining: remaining - 1, resets: resets)
             }
         }
-        underWay.append(ticket)
+        if let place = lines.firstIndex(where: { $0 === line }), place < lines.count - 1 { lines.append(lines.remove(at: place)) }
         lastUse = now
+        let ticket = line.remove(at: index)
+        underWay.append(ticket)
+        return ticket
     }
 
     /// Takes over what an answer says about the window. Answers of one window may come in any order: the least remaining is true.
@@ -117,7 +114,7 @@ final class Bucket {
 
     /// Whether forgetting the bucket loses nothing.
     func isIdle(since limit: ContinuousClock.Instant, at now: ContinuousClock.Instant) -> Bool {
-        guard queue.isEmpty, underWay.isEmpty, lastUse <= limit, hold.map({ $0 <= now }) ?? true else { return false }
+        guard underWay.isEmpty, lines.allSatisfy(\.tickets.isEmpty), lastUse <= limit, hold.map({ $0 <= now }) ?? true else { return false }
         if case .window(_, _, let resets?) = allowance { return resets <= now }
         return true
     }

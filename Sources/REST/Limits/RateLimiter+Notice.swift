@@ -9,6 +9,8 @@ extension RateLimiter {
         case invalidRequests(Int)
         /// So many invalid requests: everything but interactions waits so long.
         case pausedForInvalidRequests(Int, Duration)
+        /// So many invalid requests of this origin: its own but interactions wait so long.
+        case pausedOrigin(Int, invalidRequests: Int, Duration)
         /// 401 with the bot's token.
         case tokenRefused
     }
@@ -26,6 +28,8 @@ extension RateLimiter.Notice: CustomStringConvertible {
             "\(count) requests were refused (401, 403, 429) in the last ten minutes; Discord bans an address at 10,000: find the handler that causes them"
         case .pausedForInvalidRequests(let count, let wait):
             "\(count) requests were refused (401, 403, 429) in the last ten minutes: all but interactions wait \(wait.inSeconds), so that Discord does not ban this address"
+        case .pausedOrigin(let origin, let count, let wait):
+            "\(count) requests of one asker (\(origin)) were refused (401, 403, 429) in the last ten minutes: its own but interactions wait \(wait.inSeconds), so that those of others need not"
         case .tokenRefused:
             "Discord refused the bot token (401): no more requests are sent with it"
         }

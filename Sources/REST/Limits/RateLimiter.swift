@@ -1,8 +1,12 @@
 /// Decides which request may be sent when: Discord's rate limits as a pure machine.
 ///
-/// Requests are grouped in buckets (by the hash Discord names, or by route until it has, and by major parameter) and leave
-/// their bucket in the order in which they came: writes one at a time, so that the messages of a channel keep their order on
-/// whatever connections they travel, reads as many as the bucket allows. Nothing here reads a clock; `now` never goes back.
+/// Requests are grouped in buckets (by the hash Discord names, or by route until it has, and by major parameter), and those of
+/// one origin leave their bucket in the order in which they came: writes one at a time, so that the messages of a channel keep
+/// their order on whatever connections they travel, reads as many as the bucket allows. Nothing here reads a clock; `now` never
+/// goes back.
+///
+/// Origins take turns, in each bucket and over all of them. Before a request that is its origin's only one, every other origin
+/// sends at most one in the same bucket, and at most two in all while the bucket is open, however many it has waiting.
 ///
 /// Use: `submit`, then `next` until it is `nil`, and again at `wake` and after every other call. What `next` returns is under
 /// way until `finish` or `requeue`; before either, `record` takes the answer if there was one.
@@ -15,22 +19,23 @@ package struct RateLimiter: ~Copyable {
 
     /// Why `submit` did not take a request.
     package enum Rejection: Error, Equatable, Sendable {
-        /// So many requests wait already, or so many bytes with them.
+        /// So many requests of the same origin wait already, or as many bytes as may with them.
         case queueFull(waiting: Int)
         /// Discord refused the token; nothing that needs it is sent any more.
         case tokenRefused
-        /// Known to be held until after the request's deadline.
+        /// Known to be held, or its origin to be paused, until after the request's deadline.
         case heldBeyondDeadline(until: ContinuousClock.Instant)
     }
 
     /// One method and template on one top-level resource: what a hidden or shared limit is about.
-    private struct Operation: Hashable {
+    struct Operation: Hashable {
         var route: Bucket.RouteName
         var major: String
     }
 
-    private struct Entry {
+    struct Entry {
         var operation: Operation
+        var origin: Origin
         var bucket: Bucket
         var isWrite: Bool
         var authorized: Bool
@@ -41,42 +46,42 @@ package struct RateLimiter: ~Copyable {
         var isCounted = false
     }
 
-    /// What a bucket can do next.
-    private enum Choice {
+    /// What a line can do next.
+    enum Choice {
         case send(index: Int)
         case wait(until: ContinuousClock.Instant)
         case nothing
     }
 
-    private let limits: RateLimits
-    private var entries: [Ticket: Entry] = [:]
-    private var lastNumber: UInt64 = 0
-    private var queuedBytes = 0
+    let limits: RateLimits
+    var entries: [Ticket: Entry] = [:]
+    var lastNumber: UInt64 = 0
     /// Requests that wait.
-    package private(set) var queuedCount = 0
+    package internal(set) var queuedCount = 0
     /// Whether Discord refused the token with a 401.
-    package private(set) var isTokenRefused = false
-    private var notices: [Notice] = []
+    package internal(set) var isTokenRefused = false
+    var notices: [Notice] = []
 
-    private var buckets: [Bucket.Key: Bucket] = [:]
+    var buckets: [Bucket.Key: Bucket] = [:]
     /// The hash Discord named for a method and template.
-    private var hashes: [Bucket.RouteName: String] = [:]
-    private var operationHolds: [Operation: ContinuousClock.Instant] = [:]
+    var hashes: [Bucket.RouteName: String] = [:]
+    var operationHolds: [Operation: ContinuousClock.Instant] = [:]
 
-    /// Buckets that may have something to send, served in turn, so that a busy channel does not hold back the others.
-    private var ordinaryTurns: [Bucket] = []
-    private var interactionTurns: [Bucket] = []
-    private var alarms = AlarmList()
+    var origins: [Int: Origin] = [:]
+    /// Lines that may have something to send, so that neither a busy origin nor a busy channel holds back the others.
+    let ordinaryTurns = TurnList()
+    let interactionTurns = TurnList()
+    var alarms = AlarmList()
 
-    private var window: SendWindow
-    private var ordinaryUnderWay = 0
-    private var globalHold: ContinuousClock.Instant?
-    private var edgeHold: ContinuousClock.Instant?
-    private var edgeRefusals = 0
-    private var invalid = InvalidRequestWindow()
-    private var warnedOfInvalid = false
-    private var invalidHold: ContinuousClock.Instant?
-    private var lastSweep: ContinuousClock.Instant?
+    var window: SendWindow
+    var ordinaryUnderWay = 0
+    var globalHold: ContinuousClock.Instant?
+    var edgeHold: ContinuousClock.Instant?
+    var edgeRefusals = 0
+    var invalid = InvalidRequestWindow()
+    var warnedOfInvalid = false
+    var invalidHold: ContinuousClock.Instant?
+    var lastSweep: ContinuousClock.Instant?
 
     package init(limits: RateLimits = RateLimits()) {
         self.limits = limits
@@ -85,6 +90,8 @@ package struct RateLimiter: ~Copyable {
 
     /// Buckets remembered.
     package var bucketCount: Int { buckets.count }
+    /// Origins remembered.
+    package var originCount: Int { origins.count }
 }
 
 // MARK: - Requests in and out
@@ -96,23 +103,23 @@ extension RateLimiter {
     ) throws(Rejection) -> Ticket {
         if request.authorized, isTokenRefused { throw .tokenRefused }
         sweep(at: now)
+        let origin = origin(request.origin, at: now)
         let byteCount = request.body.byteCount
-        guard queuedCount < limits.queued, queuedBytes + byteCount <= limits.queuedBytes || queuedCount == 0 else {
-            throw .queueFull(waiting: queuedCount)
+        guard origin.queuedCount < limits.queued, origin.queuedBytes + byteCount <= limits.queuedBytes || origin.queuedCount == 0 else {
+            throw .queueFull(waiting: origin.queuedCount)
         }
         let operation = Operation(route: Bucket.RouteName(method: request.method, template: request.route.template), major: request.route.major)
         let bucket = bucket(for: operation, lane: request.lane, at: now)
-        if let hold = hold(on: operation, in: bucket), hold > deadline { throw .heldBeyondDeadline(until: hold) }
+        let entry = Entry(
+            operation: operation, origin: origin, bucket: bucket, isWrite: request.method.isWrite, authorized: request.authorized,
+            byteCount: byteCount, deadline: deadline)
+        if let hold = hold(on: entry), hold > deadline { throw .heldBeyondDeadline(until: hold) }
 
         lastNumber += 1
         let ticket = Ticket(number: lastNumber)
-        entries[ticket] = Entry(
-            operation: operation, bucket: bucket, isWrite: request.method.isWrite, authorized: request.authorized,
-            byteCount: byteCount, deadline: deadline)
-        queuedCount += 1
-        queuedBytes += byteCount
-        bucket.enqueue(ticket)
-        bucket.note(route: operation.route)
+        entries[ticket] = entry
+        origin.outstanding += 1
+        enqueue(ticket, entry)
         consider(bucket, at: now)
         return ticket
     }
@@ -121,30 +128,26 @@ extension RateLimiter {
     package mutating func next(at now: ContinuousClock.Instant) -> Ticket? {
         while let bucket = alarms.popDue(at: now) { consider(bucket, at: now) }
         if let edgeHold, edgeHold > now { return nil }
-        while !interactionTurns.isEmpty {
-            let bucket = interactionTurns.removeFirst()
-            if let ticket = send(from: bucket, at: now) { return ticket }
-        }
-        guard ordinaryUnderWay < limits.concurrent, ordinaryGate(at: now) == nil else { return nil }
-        while !ordinaryTurns.isEmpty {
-            let bucket = ordinaryTurns.removeFirst()
-            if let ticket = send(from: bucket, at: now) {
-                window.record(at: now)
-                entries[ticket]?.isCounted = true
-                ordinaryUnderWay += 1
-                return ticket
-            }
-        }
-        return nil
+        if let ticket = take(from: interactionTurns, at: now, where: { _ in true }) { return ticket }
+        guard ordinaryUnderWay < limits.concurrent, ordinaryGate(at: now) == nil,
+            let ticket = take(from: ordinaryTurns, at: now, where: { !$0.isBusy && !$0.isPaused(at: now) }) else { return nil }
+        window.record(at: now)
+        entries[ticket]?.isCounted = true
+        entries[ticket]?.origin.underWay += 1
+        ordinaryUnderWay += 1
+        return ticket
     }
 
     /// The next time at which `next` can have something without another call before it; ask after `next` was `nil`.
     package mutating func wake(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         var time = alarms.soonest()
         if !interactionTurns.isEmpty, let edgeHold { time = min(time ?? edgeHold, edgeHold) }
-        if !ordinaryTurns.isEmpty, ordinaryUnderWay < limits.concurrent {
+        if ordinaryUnderWay < limits.concurrent {
             let gate = ordinaryGate(at: now) ?? now
-            time = min(time ?? gate, gate)
+            for origin in ordinaryTurns.origins where !origin.isBusy {
+                let opening = max(gate, origin.pause ?? gate)
+                time = min(time ?? opening, opening)
+            }
         }
         return time
     }
@@ -152,12 +155,13 @@ extension RateLimiter {
     /// Forgets a request: answered for good, failed for good, or cancelled while it waited or was under way.
     package mutating func finish(_ ticket: Ticket, at now: ContinuousClock.Instant) {
         guard let entry = entries[ticket] else { return }
-        if !leave(entry.bucket, ticket), let index = entry.bucket.queue.firstIndex(of: ticket) {
-            entry.bucket.queue.remove(at: index)
-            queuedCount -= 1
-            queuedBytes -= entry.byteCount
+        if !leave(entry.bucket, ticket) {
+            entry.bucket.line(of: entry.origin).remove(ticket)
+            dequeue(entry)
         }
         entries[ticket] = nil
+        entry.origin.outstanding -= 1
+        entry.origin.lastUse = now
         consider(entry.bucket, at: now)
     }
 
@@ -165,228 +169,38 @@ extension RateLimiter {
     package mutating func requeue(_ ticket: Ticket, notBefore time: ContinuousClock.Instant?, at now: ContinuousClock.Instant) {
         guard let entry = entries[ticket], leave(entry.bucket, ticket) else { return }
         entries[ticket]?.notBefore = time
-        entry.bucket.enqueue(ticket)
-        queuedCount += 1
-        queuedBytes += entry.byteCount
+        enqueue(ticket, entry)
         consider(entry.bucket, at: now)
+    }
+
+    private mutating func enqueue(_ ticket: Ticket, _ entry: Entry) {
+        entry.bucket.line(of: entry.origin).enqueue(ticket, route: entry.operation.route)
+        entry.origin.enqueue(byteCount: entry.byteCount)
+        queuedCount += 1
+    }
+
+    mutating func dequeue(_ entry: Entry) {
+        entry.origin.dequeue(byteCount: entry.byteCount)
+        queuedCount -= 1
     }
 
     /// Everything that waits and needs the token, or everything that waits: to be finished by the caller.
     package func waiting(authorizedOnly: Bool) -> [Ticket] {
-        buckets.values.flatMap(\.queue).filter { !authorizedOnly || entries[$0]?.authorized == true }.sorted()
+        buckets.values.flatMap { $0.lines.flatMap(\.tickets) }.filter { !authorizedOnly || entries[$0]?.authorized == true }.sorted()
     }
 
-    /// What waits for a hold that ends after its deadline, and when that is: to be failed and finished by the caller.
+    /// What waits for a hold or a pause that ends after its deadline, and when that is: to be failed and finished by the caller.
     package func outlasted() -> [(ticket: Ticket, until: ContinuousClock.Instant)] {
-        waiting(authorizedOnly: false).compactMap { ticket in
-            guard let entry = entries[ticket], let hold = hold(on: entry.operation, in: entry.bucket), hold > entry.deadline else { return nil }
+        let held = buckets.values.flatMap { $0.lines.flatMap(\.tickets) }.compactMap { ticket -> (ticket: Ticket, until: ContinuousClock.Instant)? in
+            guard let entry = entries[ticket], let hold = hold(on: entry), hold > entry.deadline else { return nil }
             return (ticket, hold)
         }
+        return held.sorted { $0.ticket < $1.ticket }
     }
 
     /// Takes what is to be told.
     package mutating func takeNotices() -> [Notice] {
         defer { notices.removeAll() }
         return notices
-    }
-}
-
-// MARK: - Answers
-
-extension RateLimiter {
-    /// Learns from an answer to a request under way. `fault` is its body if that is an error of Discord's.
-    package mutating func record(
-        status: Int, headers: RateLimitHeaders, fault: DiscordFault?, for ticket: Ticket, at now: ContinuousClock.Instant
-    ) {
-        guard let entry = entries[ticket] else { return }
-        if let hash = headers.bucket { name(entry.operation.route, hash, at: now) }
-        guard let bucket = entries[ticket]?.bucket else { return }
-        if headers.limit != nil || (200..<300).contains(status) { bucket.learn(headers, slack: limits.resetSlack, at: now) }
-
-        let refusal = RateLimitRefusal(status: status, headers: headers, fault: fault)
-        edgeRefusals = (status == 403 || status == 429) && fault == nil ? edgeRefusals + 1 : 0
-        if let refusal {
-            hold(refusal, operation: entry.operation, bucket: bucket, at: now)
-        } else if status == 403, edgeRefusals >= 3 {
-            holdEverything(for: headers.retryAfter ?? limits.edgePause, at: now)
-        }
-        if status == 401, entry.authorized, !isTokenRefused {
-            isTokenRefused = true
-            notices.append(.tokenRefused)
-        }
-        if status == 401 || status == 403 || refusal?.countsAsInvalid == true { countInvalid(at: now) }
-    }
-
-    private mutating func hold(_ refusal: RateLimitRefusal, operation: Operation, bucket: Bucket, at now: ContinuousClock.Instant) {
-        // A 429 always says for how long; the second is for one that does not.
-        let wait = refusal.retryAfter ?? .seconds(1)
-        let until = now + wait + limits.resetSlack
-        switch refusal.reach {
-        case .bucket: bucket.hold = until
-        case .operation: operationHolds[operation] = until
-        case .global:
-            globalHold = max(until, globalHold ?? until)
-            notices.append(.globalLimit(wait))
-        case .edge: holdEverything(for: refusal.retryAfter ?? limits.edgePause, at: now)
-        }
-    }
-
-    private mutating func holdEverything(for wait: Duration, at now: ContinuousClock.Instant) {
-        edgeHold = max(now + wait, edgeHold ?? now)
-        notices.append(.blockedByEdge(wait))
-    }
-
-    private mutating func countInvalid(at now: ContinuousClock.Instant) {
-        invalid.record(at: now)
-        if invalid.count < limits.invalidWarning { warnedOfInvalid = false }
-        if invalid.count >= limits.invalidWarning, !warnedOfInvalid {
-            warnedOfInvalid = true
-            notices.append(.invalidRequests(invalid.count))
-        }
-        if invalid.count >= limits.invalidPause, invalidHold.map({ $0 <= now }) ?? true, let until = invalid.falls(below: limits.invalidPause) {
-            invalidHold = until
-            notices.append(.pausedForInvalidRequests(invalid.count, until - now))
-        }
-    }
-
-    /// Moves what belongs to `route` into the buckets of `hash`, in order, when Discord names or renames its group.
-    private mutating func name(_ route: Bucket.RouteName, _ hash: String, at now: ContinuousClock.Instant) {
-        let former = group(of: route)
-        guard former != .hash(hash) else { return }
-        hashes[route] = hash
-        for old in buckets.values where old.key.group == former {
-            let key = Bucket.Key(group: .hash(hash), major: old.key.major)
-            let new = buckets[key] ?? Bucket(key: key, lane: old.lane, at: now)
-            if buckets.updateValue(new, forKey: key) == nil {
-                new.allowance = old.allowance
-                new.hold = old.hold
-            }
-            for ticket in old.queue where entries[ticket]?.operation.route == route {
-                entries[ticket]?.bucket = new
-                new.enqueue(ticket)
-                new.note(route: route)
-            }
-            for ticket in old.underWay where entries[ticket]?.operation.route == route {
-                entries[ticket]?.bucket = new
-                new.underWay.append(ticket)
-            }
-            old.queue.removeAll { entries[$0]?.bucket !== old }
-            old.underWay.removeAll { entries[$0]?.bucket !== old }
-            if case .route = former { buckets[old.key] = nil }
-            consider(old, at: now)
-            consider(new, at: now)
-        }
-    }
-}
-
-// MARK: - Turns
-
-extension RateLimiter {
-    private mutating func bucket(for operation: Operation, lane: RESTRequest.Lane, at now: ContinuousClock.Instant) -> Bucket {
-        let key = Bucket.Key(group: group(of: operation.route), major: operation.major)
-        if let bucket = buckets[key] { return bucket }
-        let bucket = Bucket(key: key, lane: lane, at: now)
-        buckets[key] = bucket
-        return bucket
-    }
-
-    private func group(of route: Bucket.RouteName) -> Bucket.Key.Group {
-        hashes[route].map { .hash($0) } ?? .route(route)
-    }
-
-    /// Ends a request's being under way; false if it was not.
-    private mutating func leave(_ bucket: Bucket, _ ticket: Ticket) -> Bool {
-        guard let index = bucket.underWay.firstIndex(of: ticket) else { return false }
-        bucket.underWay.remove(at: index)
-        if entries[ticket]?.isCounted == true {
-            entries[ticket]?.isCounted = false
-            ordinaryUnderWay -= 1
-        }
-        return true
-    }
-
-    /// Gives the bucket a turn or an alarm if it has something to send now or later.
-    private mutating func consider(_ bucket: Bucket, at now: ContinuousClock.Instant) {
-        switch choice(in: bucket, at: now) {
-        case .nothing: bucket.alarm = nil
-        case .wait(let time): alarms.set(bucket, at: time)
-        case .send:
-            guard !bucket.isInTurn else { return }
-            bucket.isInTurn = true
-            if bucket.lane == .interaction { interactionTurns.append(bucket) } else { ordinaryTurns.append(bucket) }
-        }
-    }
-
-    /// The first request that may leave the bucket: a write only if no write is under way or waits before it.
-    private func choice(in bucket: Bucket, at now: ContinuousClock.Instant) -> Choice {
-        guard !bucket.queue.isEmpty else { return .nothing }
-        switch bucket.opening(at: now) {
-        case .at(let time): return .wait(until: time)
-        case .afterAnswer: return .nothing
-        case .now: break
-        }
-        var writeBefore = bucket.underWay.contains { entries[$0]?.isWrite == true }
-        var soonest: ContinuousClock.Instant?
-        for (index, ticket) in bucket.queue.enumerated() {
-            guard let entry = entries[ticket] else { continue }
-            // Where all are the same write, what keeps back the first keeps back the rest, however many.
-            if index > 0, entry.isWrite, !bucket.isMixed { break }
-            guard !(entry.isWrite && writeBefore) else { continue }
-            if let hold = operationHolds[entry.operation], hold > now {
-                soonest = min(hold, soonest ?? hold)
-            } else if let time = entry.notBefore, time > now {
-                soonest = min(time, soonest ?? time)
-                if entry.isWrite { writeBefore = true }
-            } else {
-                return .send(index: index)
-            }
-        }
-        return soonest.map { .wait(until: $0) } ?? .nothing
-    }
-
-    private mutating func send(from bucket: Bucket, at now: ContinuousClock.Instant) -> Ticket? {
-        bucket.isInTurn = false
-        guard case .send(let index) = choice(in: bucket, at: now) else {
-            consider(bucket, at: now)
-            return nil
-        }
-        let ticket = bucket.queue.remove(at: index)
-        queuedCount -= 1
-        queuedBytes -= entries[ticket]?.byteCount ?? 0
-        bucket.send(ticket, at: now)
-        consider(bucket, at: now)
-        return ticket
-    }
-
-    /// The last of the holds that 429s put on a request, past or to come.
-    private func hold(on operation: Operation, in bucket: Bucket) -> ContinuousClock.Instant? {
-        let own = later(bucket.hold, operationHolds[operation])
-        return later(own, bucket.lane == .ordinary ? later(edgeHold, globalHold) : edgeHold)
-    }
-
-    /// Until when ordinary requests wait as a whole; `nil` if they need not.
-    private func ordinaryGate(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        let gate = later(later(globalHold, edgeHold), later(invalidHold, window.opens(at: now)))
-        return gate.flatMap { $0 > now ? $0 : nil }
-    }
-
-    private func later(_ a: ContinuousClock.Instant?, _ b: ContinuousClock.Instant?) -> ContinuousClock.Instant? {
-        guard let a, let b else { return a ?? b }
-        return max(a, b)
-    }
-
-    /// Forgets idle buckets and past holds, at most once a minute.
-    private mutating func sweep(at now: ContinuousClock.Instant) {
-        guard let last = lastSweep else {
-            lastSweep = now
-            return
-        }
-        guard now - last >= .seconds(60) else { return }
-        lastSweep = now
-        let limit = now - limits.idleSpan
-        buckets = buckets.filter { !$0.value.isIdle(since: limit, at: now) }
-        operationHolds = operationHolds.filter { $0.value > now }
-        // Only a script that makes up paths can have so many; templates of ours are few.
-        if hashes.count > 4096 { hashes.removeAll() }
     }
 }

@@ -4,13 +4,17 @@ package struct RateLimits: Sendable {
     package var perSecond = 50
     /// Requests under way at once, interactions excepted, so that slow uploads cannot take every connection. Ours.
     package var concurrent = 32
-    /// Requests that may wait. Ours: beyond it a script is producing faster than Discord will ever take.
+    /// Of them those of one origin, so that there is always room for another's; the host's own (0) may be all. Ours.
+    package var concurrentOfOne: Int { max(1, concurrent * 3 / 4) }
+    /// Requests of one origin that may wait. Ours: beyond it a script is producing faster than Discord will ever take.
     package var queued = 10_000
-    /// Bytes of body that may wait. Ours.
+    /// Bytes of body of one origin that may wait. Ours.
     package var queuedBytes = 64 * 1024 * 1024
-    /// Invalid requests in ten minutes after which to warn and to pause; Discord bans at 10,000.
+    /// Invalid requests in ten minutes, of all origins, after which to warn and to pause all; Discord bans at 10,000.
     package var invalidWarning = 1_000
     package var invalidPause = 5_000
+    /// Invalid requests in ten minutes after which to pause the origin that caused them; the host (0) is paused with all only. Ours.
+    package var invalidPauseOfOne: Int { max(1, invalidPause / 2) }
     /// Added to every reset time: the clocks and the network are not exact. Ours.
     package var resetSlack: Duration = .milliseconds(50)
     /// How long to stop when the proxy before Discord refuses our address without saying for how long. Ours.
