@@ -86,7 +86,11 @@ package final class Bot {
             services: { [handle = reactor.handle] in BotServices(bot: bot, handle: handle, pack: $0) },
             setReceiving: { [unowned self] in fleet?.isReceiving = $0 },
             subscribe: { [unowned self] in subscribe(to: $0) },
-            allLost: { ExitStatus.failure.exitNow() })
+            allLost: { [logger] in
+                // None of them can be asked for anything any more, not even to end.
+                logger.critical("no pack is left that serves, so the bot ends; started again, it resumes its sessions and gets what was not handled")
+                ExitStatus.failure.exitNow()
+            })
         rest.notice = { [unowned self] in noted($0) }
         metrics.shedCounts = { [unowned scripts] in scripts.shedCounts }
     }

@@ -1,4 +1,5 @@
 // The basic functions of the sandbox that differ from Lua's own: protected calls that do not swallow a stop, and loading.
+#include <stdio.h>
 #include "shim_internal.h"
 
 // MARK: protected calls
@@ -69,9 +70,16 @@ static const char *read_piece(lua_State *L, void *context, size_t *length) {
 }
 
 static int compile(lua_State *L, const char *source, size_t length, const char *name) {
+    shim_state *S = shim_of(L);
     rest text = { source, length };
     int status = lua_load(L, read_piece, &text, name, "t");
-    return status == LUA_OK ? shim_mend(L) : status;
+    if (status == LUA_OK) return shim_mend(L);
+    if (status != LUA_ERRSYNTAX) {                  // a stop, which names no line of its own: how far the compiler came
+        S->compiled_line = 1;
+        for (const char *c = source; c < text.text; c++) S->compiled_line += *c == '\n';
+        snprintf(S->compiled_chunk, sizeof S->compiled_chunk, "%s", name + 1);
+    }
+    return status;
 }
 
 int shim_load(lua_State *L, const char *source, size_t length, const char *chunk) {

@@ -63,7 +63,7 @@ import Testing
 
     /// Lua looks each global name up in all functions around it: this would take a quarter of an hour.
     static let slowSource = String(repeating: "local function f() local " + String(repeating: "a,", count: 198) + "a ", count: 190)
-        + String(repeating: "x=x;", count: 5 << 20) + String(repeating: " end", count: 190)
+        + String(repeating: "x=x\n", count: 5 << 20) + String(repeating: " end", count: 190)
 
     @Test("CPU time: compiling is stopped too, for a script and for the host", .timeLimit(.minutes(2)))
     func compiling() throws {
@@ -73,6 +73,8 @@ import Testing
         #expect(required.kind == .cpu && required.position?.line == 2, "\(required)")
         let run = try #require(bench.state.run(Self.slowSource, chunk: "slow.lua").failure)
         #expect(run.kind == .cpu && run.message == "stopped: the script used more CPU time than it may")
+        #expect(run.position?.chunk == "slow.lua" && run.position!.line > 1, "how far the compiler came")
+        #expect(bench.state.run("error('own')", chunk: "next.lua").failure?.message == "next.lua:1: own")
         #expect(bench.value("return 1") == "1")
     }
 

@@ -18,7 +18,7 @@ final class PackRoster {
         let setReceiving: (Bool) -> Void
         /// The packs together now listen to these events.
         let subscribe: (Set<EventName>) -> Void
-        /// No pack is left that could serve.
+        /// No pack is left that could serve. What they have not handled is still unhandled while this is called.
         let allLost: () -> Void
     }
 
@@ -220,15 +220,22 @@ final class PackRoster {
 
     /// Gives up packs whose threads do not come back. Once a minute.
     func watchForStalls() {
-        for pack in packs where pack.phase != .lost && pack.isStalled() {
+        let stalled = packs.filter { $0.phase != .lost && $0.isStalled() }
+        guard !stalled.isEmpty else { return }
+        for pack in stalled {
             logger.critical(
-                "the pack '\(pack.folder.name)' has not come back for over a minute: it does something enormous in a single step, which no limit can end. It is given up, and its thread left to itself; saving it or SIGHUP loads it anew")
+                "the pack '\(pack.folder.name)' has not come back for over a minute: it does something enormous in a single step, which no limit can end")
+        }
+        // First of all: whoever is told that it was handled must not take what such a pack has not handled for done.
+        if packs.allSatisfy({ pack in pack.phase == .lost || stalled.contains { $0 === pack } }) { road?.allLost() }
+        for pack in stalled {
+            logger.critical(
+                "the pack '\(pack.folder.name)' is given up with \(pack.waitingBytes >> 10) KiB of events, and its thread left to itself; saving it or SIGHUP loads it anew")
             pack.phase = .lost
             pack.end()
-            adjustPace()
-            publish()
         }
-        if !packs.isEmpty && packs.allSatisfy({ $0.phase == .lost }) { road?.allLost() }
+        adjustPace()
+        publish()
     }
 
     // MARK: The end
