@@ -85,6 +85,24 @@ struct PackRosterTests {
         #expect(holds({ (try? threads()) == before }))
     }
 
+    @Test("a question to a pack that has just gone has an answer") func askedLate() throws {
+        let scene = try RosterScene()
+        try scene.add("pack", "")
+        let answers: Handover<[Bool]> = scene.begin { roster, done in
+            let pack = roster["pack"]!
+            var answers: [Bool] = []
+            func note(_ answer: Bool?) {
+                answers.append(answer == nil)
+                if answers.count == 2 { done(answers) }
+            }
+            roster.remove(pack) {
+                pack.ask({ (_, done: @escaping (Bool) -> Void) in done(true) }, note)
+                pack.askOnceHandled({ _ in true }, note)
+            }
+        }
+        #expect(answers.take(within: .seconds(10)) == [true, true])
+    }
+
     private func threads() throws -> Int {
         #if os(Linux)
         try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count

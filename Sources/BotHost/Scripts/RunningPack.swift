@@ -36,6 +36,7 @@ final class RunningPack {
     /// What to do about questions when no answer can come any more.
     private var unanswered: [Int: () -> Void] = [:]
     private var lastQuestion = 0
+    private var hasEnded = false
 
     /// Starts the pack's thread. The pack is not loaded yet.
     ///
@@ -85,7 +86,7 @@ final class RunningPack {
     func ask<Answer: Sendable>(
         _ body: @escaping @Sendable (ScriptRuntime, _ done: @escaping (Answer) -> Void) -> Void, _ answered: @escaping (Answer?) -> Void
     ) {
-        guard phase != .lost else { return answered(nil) }
+        guard !hasEnded else { return answered(nil) }
         lastQuestion += 1
         let number = lastQuestion
         unanswered[number] = { answered(nil) }
@@ -127,8 +128,9 @@ final class RunningPack {
         }
     }
 
-    /// Closes the pack and ends its thread, as soon as the pack lets it. Questions that are open get `nil`.
+    /// Closes the pack and ends its thread, as soon as the pack lets it. Questions that are open get `nil`, and so do later ones.
     func end() {
+        hasEnded = true
         thread.end()
         pace.end()
         for call in calls.values { call.withdraw() }
