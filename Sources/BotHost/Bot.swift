@@ -138,16 +138,21 @@ package final class Bot {
         return try outcome.get()
     }
 
-    /// Loads all packs beside each other, and goes on when all have.
+    /// Loads all packs beside each other, and goes on when all have, or when those that have must not wait any longer for one that has not.
     private func load() throws(BotFailure) {
-        var left = options.packs.count
+        var loading = Set(options.packs.map(\.name))
         var areLoaded = true
         for folder in options.packs {
             try scripts.add(folder) { [unowned self] failure in
-                left -= 1
+                loading.remove(folder.name)
                 if failure != nil { areLoaded = false }
-                if left == 0 { loaded(areLoaded) }
+                if loading.isEmpty { loaded(areLoaded) }
             }
+        }
+        reactor.schedule(after: options.loadPatience) { [unowned self] in
+            guard phase == .loading, loading.count < options.packs.count else { return }
+            logger.warning("the others serve without '\(loading.sorted().joined(separator: "', '"))', which joins them when it has loaded")
+            loaded(areLoaded)
         }
     }
 

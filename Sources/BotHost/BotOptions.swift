@@ -16,6 +16,8 @@ package struct BotOptions: Sendable {
     package var takesSignals = true
     /// File that gets every frame of the gateway as a line of JSON, `--trace`; `nil` for none.
     package var traceFile: String?
+    /// How long packs that have loaded wait for one that has not before the bot goes online without it.
+    package var loadPatience = Duration.seconds(10)
     package var logger: Logger
 
     package init(packs: [PackFolder], settings: Settings, watch: Bool, logger: Logger) {

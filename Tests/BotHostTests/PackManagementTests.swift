@@ -80,4 +80,26 @@ struct PackManagementTests {
         }
         await simulator.stop()
     }
+
+    @Test("a pack whose main chunk does not return keeps the others from nothing; it joins them when it has loaded")
+    func slowLoad() async throws {
+        let simulator = try await SimulatorServer.start()
+        let folder = try TemporaryFolder()
+        try folder.write("first/main.lua", answering("first"))
+        try folder.write("slow/main.lua", """
+            local bot = require "bot"
+            while not pcall(require, "go") do bot.sleep(0.01) end
+            bot.on("typing_start", function() bot.log.info("typing") end)
+            """)
+        do {
+            let bot = try RunningBot(simulator, in: folder, packs: ["slow", "first"])
+            #expect(bot.log.lines.contains("warning [-] the others serve without 'slow', which joins them when it has loaded"))
+            try await simulator.say("!who")
+            _ = try await simulator.botSays("first here")
+            try folder.write("slow/go.lua", "return true")
+            let joined = bot.log.wait(for: "logging in again")
+            #expect(joined, "\(bot.log.lines)")
+        }
+        await simulator.stop()
+    }
 }

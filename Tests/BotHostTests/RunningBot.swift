@@ -31,6 +31,7 @@ final class RunningBot {
             logger: Logger(label: "test", factory: { [log] _ in RecordingLog.Handler(log: log) }))
         options.isSimulated = true
         options.takesSignals = false
+        options.loadPatience = .milliseconds(100)
         let token = try BotToken(simulator.token)
         let started = Handover<Result<Started, any Error>>()
         thread = try Thread.start(name: "bot", stackSize: 8 << 20) { [options] in
