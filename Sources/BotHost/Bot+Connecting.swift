@@ -10,7 +10,8 @@ internal import Reactor
 extension Bot {
     /// Logs in with the intents that the loaded packs need.
     func connect() {
-        granted(Intents(scripts.wanted, extra: options.settings.discord.intents)) { [unowned self] granted, denied in
+        neededIntents = Intents(scripts.wanted, extra: options.settings.discord.intents)
+        granted(neededIntents) { [unowned self] granted, denied in
             guard phase == .connecting else { return }
             guard denied.subtracting(.messageContent).isEmpty else {
                 return finish(.failure(BotFailure(.refusedByDiscord, GatewayFailure.intentsDisallowed(denied.names).description)))
@@ -114,14 +115,26 @@ extension Bot {
         let missing = Intents(events, extra: options.settings.discord.intents).subtracting(intents)
         guard !missing.isEmpty, phase == .running else { return }
         granted(missing) { [unowned self] granted, denied in
-            guard phase == .running, self.fleet === fleet else { return }
+            guard phase == .running, let fleet = self.fleet else { return }
             if !denied.isEmpty { logger.error("\(GatewayFailure.intentsDisallowed(denied.names))") }
-            guard !granted.isEmpty else { return }
-            logger.info("handlers need \(granted.names.joined(separator: ", ")) now; logging in again")
+            let added = granted.subtracting(intents)
+            guard !added.isEmpty else { return }
+            // The next login asks for them, also one that is on its way already.
+            intents.formUnion(added)
+            guard !isLoggingInAgain else { return }
+            isLoggingInAgain = true
+            logger.info("handlers need \(added.names.joined(separator: ", ")) now; logging in again")
             fleet.shutdown { [unowned self] in
-                guard phase == .running else { return }
-                startFleet(intents.union(granted))
+                isLoggingInAgain = false
+                if phase == .running { startFleet(intents) }
             }
         }
+    }
+
+    /// Online for the first time. A pack may have joined meanwhile, whose handlers need more than was asked for.
+    func lookForMissingIntents() {
+        guard phase == .running else { return }
+        let needed = Intents(scripts.wanted, extra: options.settings.discord.intents)
+        if !needed.isSubset(of: neededIntents) { subscribe(to: scripts.wanted) }
     }
 }

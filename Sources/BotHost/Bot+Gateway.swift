@@ -36,7 +36,10 @@ extension Bot: GatewayDelegate {
     }
 
     private func becameOnline() {
-        if phase == .connecting { phase = .running }
+        if phase == .connecting {
+            phase = .running
+            reactor.nextTurn { [unowned self] in lookForMissingIntents() }
+        }
         guard !isOnline else { return }
         isOnline = true
         ready()

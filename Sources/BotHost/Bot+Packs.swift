@@ -34,6 +34,7 @@ extension Bot {
 
     /// SIGHUP: follows the configuration's list of packs, and reloads those that stay, from where their paths lead now.
     func reloadConfiguration() {
+        guard phase != .stopping && phase != .stopped else { return }
         let wanted: [PackFolder]
         do throws(BotFailure) {
             do throws(ConfigurationError) { wanted = try listedPacks() } catch { throw BotFailure(error) }
@@ -75,12 +76,13 @@ extension Bot {
     }
 
     private func add(_ folder: PackFolder, _ completion: @escaping (BotFailure?) -> Void) {
+        guard phase != .stopping && phase != .stopped else { return completion(BotFailure(.failure, "the bot ends")) }
         guard scripts[folder.name] == nil else { return completion(BotFailure(.usage, "a pack called '\(folder.name)' runs already")) }
         do throws(BotFailure) {
             try watcher?.watch(folder)
-            try scripts.add(folder) { [weak self] failure in
+            try scripts.add(folder) { [weak self] pack, failure in
                 guard let failure else { return completion(nil) }
-                guard let self, let pack = scripts[folder.name] else { return completion(failure) }
+                guard let self, pack.phase != .leaving else { return completion(failure) }
                 watcher?.unwatch(folder)
                 scripts.remove(pack) { completion(failure) }
             }

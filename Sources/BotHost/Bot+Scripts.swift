@@ -12,15 +12,16 @@ internal import Reactor
 extension Bot {
     /// - Parameter number: of the pack that asks, as in everything here.
     func perform(_ request: RESTRequest, for waiter: Waiter, in number: Int) {
-        let pack = scripts[number]
+        // One that was given up, or has gone, must not speak any more if its thread comes back.
+        guard let pack = scripts[number] else { return waiter.answer(Self.cancelled) }
         let call = rest.perform(request) { result in
-            pack?.calls[waiter.question] = nil
+            pack.calls[waiter.question] = nil
             switch result {
             case .success(let response): waiter.answer(.response(response))
             case .failure(let error): waiter.answer(.failed(LuaErrorValue(error)))
             }
         }
-        pack?.calls[waiter.question] = call
+        pack.calls[waiter.question] = call
     }
 
     /// Packs are told by name.
@@ -31,6 +32,7 @@ extension Bot {
     }
 
     func answer(_ interaction: Snowflake, with request: RESTRequest, for waiter: Waiter, in number: Int) {
+        guard scripts[number] != nil else { return waiter.answer(Self.cancelled) }
         interactions.answer(
             interaction,
             send: { [unowned self] in perform(request, for: waiter, in: number) },
@@ -45,7 +47,7 @@ extension Bot {
                 message: "all members of a guild need the intent GUILD_MEMBERS; add intents = [\"guild_members\"] to [discord], or ask with a query, limit or user_ids",
                 code: .word("intents"))))
         }
-        guard let gate = scripts[number]?.memberGate else { return }
+        guard let gate = scripts[number]?.memberGate else { return waiter.answer(Self.cancelled) }
         gate.enter(waiter.question, turnAway: { waiter.answer(Self.cancelled) }) { [unowned self] in
             memberRequests += 1
             sendMemberRequest(request) { [unowned self] reply in
@@ -73,6 +75,10 @@ extension Bot {
 
     private static let cancelled = HostReply.failed(LuaErrorValue(message: "cancelled", code: .word("cancelled")))
     private static let notOnline = HostReply.failed(LuaErrorValue(message: "the bot is not online yet", code: .word("not_online")))
+
+    func watch(_ files: Set<String>, for folder: PackFolder, in number: Int) {
+        if scripts[number] != nil { watcher?.watch(files, for: folder) }
+    }
 
     func shards(for waiter: Waiter) {
         let shards = (fleet?.statuses ?? []).map(\.object)

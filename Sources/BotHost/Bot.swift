@@ -43,6 +43,10 @@ package final class Bot {
     var phase = Phase.loading
     /// Whether a shard has ever been online.
     var isOnline = false
+    /// The intents that the packs needed when the bot began to log in.
+    var neededIntents: Intents = []
+    /// Whether the bot leaves the gateway to come back with other intents.
+    var isLoggingInAgain = false
     /// What is asked of Discord to log in.
     var loginRequest: RESTCall?
     /// Since when no server has been found where the gateway should be.
@@ -141,18 +145,27 @@ package final class Bot {
     /// Loads all packs beside each other, and goes on when all have, or when those that have must not wait any longer for one that has not.
     private func load() throws(BotFailure) {
         var loading = Set(options.packs.map(\.name))
-        var areLoaded = true
+        var failures = 0
+        var isPatient = true
+        let look = { [unowned self] in
+            guard phase == .loading else { return }
+            let haveFailed = failures > 0 && !options.watch
+            if loading.isEmpty || (haveFailed && !isPatient) { return loaded(failures == 0) }
+            guard !isPatient, loading.count + failures < options.packs.count else { return }
+            logger.warning("the others serve without '\(loading.sorted().joined(separator: "', '"))', which joins them when it has loaded")
+            loaded(failures == 0)
+        }
         for folder in options.packs {
-            try scripts.add(folder) { [unowned self] failure in
+            try scripts.add(folder) { pack, failure in
                 loading.remove(folder.name)
-                if failure != nil { areLoaded = false }
-                if loading.isEmpty { loaded(areLoaded) }
+                // One that was taken away before has not failed.
+                if failure != nil && pack.phase != .leaving { failures += 1 }
+                look()
             }
         }
-        reactor.schedule(after: options.loadPatience) { [unowned self] in
-            guard phase == .loading, loading.count < options.packs.count else { return }
-            logger.warning("the others serve without '\(loading.sorted().joined(separator: "', '"))', which joins them when it has loaded")
-            loaded(areLoaded)
+        reactor.schedule(after: options.loadPatience) {
+            isPatient = false
+            look()
         }
     }
 

@@ -77,7 +77,7 @@ static int compile(lua_State *L, const char *source, size_t length, const char *
     if (status != LUA_ERRSYNTAX) {                  // a stop, which names no line of its own: how far the compiler came
         S->compiled_line = 1;
         for (const char *c = source; c < text.text; c++) S->compiled_line += *c == '\n';
-        snprintf(S->compiled_chunk, sizeof S->compiled_chunk, "%s", name + 1);
+        snprintf(S->compiled_chunk, sizeof S->compiled_chunk, "%s", *name == '@' ? name + 1 : name);
     }
     return status;
 }

@@ -208,7 +208,7 @@ void shim_fail_with(shim_state *S, lua_State *from, lua_State *thread, int statu
     int line = thread == NULL ? 0 : shim_find_position(thread, 0, chunk, sizeof chunk);
     begin(S, S->doom ? S->doom
         : status == LUA_ERRSYNTAX ? SHIM_KIND_SYNTAX : status == LUA_ERRMEM ? SHIM_KIND_MEMORY : SHIM_KIND_ERROR);
-    if (thread == NULL && (line = S->compiled_line) > 0) snprintf(chunk, sizeof chunk, "%s", S->compiled_chunk);
+    if (S->is_compiling && (line = S->compiled_line) > 0) snprintf(chunk, sizeof chunk, "%s", S->compiled_chunk);
     if (line > 0) {
         S->failure.line = line;
         set_text(S, &S->failure.chunk, &S->failure.chunk_length, chunk, strlen(chunk), SHIM_CHUNK);

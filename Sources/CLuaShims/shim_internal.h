@@ -149,7 +149,8 @@ struct shim_state {
     int64_t overrun_time;
     int32_t overrun_line;
     char overrun_chunk[SHIM_CHUNK], where_chunk[SHIM_CHUNK], name[SHIM_CHUNK];
-    int32_t compiled_line;              // where the compiler was when it was stopped; 0: it was not
+    int32_t is_compiling;               // for the host: a failure happened where the compiler was
+    int32_t compiled_line;              // where that was when it was stopped; 0: it was not
     char compiled_chunk[SHIM_CHUNK];
 
     size_t live, least_used;            // bytes after the last collection known of; least seen in a window of runs

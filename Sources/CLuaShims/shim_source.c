@@ -14,10 +14,11 @@ static int compile_protected(shim_state *S, const void *source, size_t length, c
     compile_call call = { source, chunk, length, LUA_OK };
     shim_enter(S);
     S->compiled_line = 0;
+    S->is_compiling = 1;
     int status = shim_protect(S, compile, &call);
     if (status == LUA_OK) status = call.status;
     if (status != LUA_OK) shim_fail_with(S, S->main, NULL, status);
-    S->compiled_line = 0;
+    S->is_compiling = 0;
     shim_leave(S);
     return status == LUA_OK;
 }

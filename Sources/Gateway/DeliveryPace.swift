@@ -57,7 +57,9 @@ package final class DeliveryPace {
     /// Until it is set the pace is not kept.
     package var road: Road?
     /// How long the handlers are waited for the next time.
-    package var patience: Patience
+    package var patience: Patience {
+        didSet { if patience.rest == .zero { restEnds = nil } }
+    }
     private var state = State.flowing
     private var sinceLook = 0
     /// They are not waited for until then.

@@ -158,6 +158,7 @@ package final class ShardFleet {
         state = .preparing
         admission?.stop()
         for shard in shards { shard.leave(keepingSession: false) }
+        endRequests()
         saveSessions()
         (shards, admission, sessions) = ([], nil, nil)
         refresh()
@@ -228,7 +229,13 @@ package final class ShardFleet {
     private func end() {
         state = .stopped
         cancelTimers()
+        endRequests()
         handSessionsOver()
+    }
+
+    /// Answers requests for members that no chunk will answer any more, also where a shard has not left yet.
+    private func endRequests() {
+        for shard in shards { shard.commands.stop() }
     }
 
     private func cancelTimers() {

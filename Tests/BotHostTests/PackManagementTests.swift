@@ -1,3 +1,4 @@
+import Discord
 import Foundation
 import Simulator
 import TestSupport
@@ -99,6 +100,50 @@ struct PackManagementTests {
             try folder.write("slow/go.lua", "return true")
             let joined = bot.log.wait(for: "logging in again")
             #expect(joined, "\(bot.log.lines)")
+        }
+        await simulator.stop()
+    }
+
+    @Test("one that loads after the others' patience does not wait for one that never does")
+    func twoSlowLoads() async throws {
+        let simulator = try await SimulatorServer.start()
+        let folder = try TemporaryFolder()
+        try folder.write("late/main.lua", "require('bot').sleep(0.3) " + answering("late"))
+        try folder.write("never/main.lua", "require('bot').sleep(3600)")
+        do {
+            let bot = try RunningBot(simulator, in: folder, packs: ["late", "never"])
+            #expect(bot.log.lines.contains("warning [-] the others serve without 'never', which joins them when it has loaded"))
+            try await simulator.say("!who")
+            _ = try await simulator.botSays("late here")
+        }
+        await simulator.stop()
+    }
+
+    @Test("packs that need other intents at the same moment cost one login")
+    func oneLogin() async throws {
+        let simulator = try await SimulatorServer.start()
+        let folder = try TemporaryFolder()
+        for name in ["first", "second"] { try folder.write("\(name)/main.lua", answering(name)) }
+        do {
+            let bot = try RunningBot(simulator, in: folder, packs: ["first", "second"])
+            try folder.write("first/main.lua", answering("newer") + "bot.on('typing_start', print)")
+            try folder.write("second/main.lua", answering("second") + "bot.on('message_reaction_add', print) bot.on('voice_state_update', print)")
+            #expect(bot.finish { bot, done in
+                var left = 2
+                for name in ["first", "second"] {
+                    bot.reloadPack(named: name) { failure in
+                        left -= 1
+                        if failure != nil || left == 0 { done(failure) }
+                    }
+                }
+            } == nil)
+            #expect(holds { bot.log.lines.count { $0.contains("is online as") } == 2 }, "\(bot.log.lines)")
+            try await simulator.say("!who")
+            _ = try await simulator.botSays("newer here")
+            _ = try await simulator.botSays("second here")
+            #expect(bot.log.lines.count { $0.contains("logging in again") } == 1, "\(bot.log.lines)")
+            #expect(bot.log.lines.count { $0.contains("is online as") } == 2)
+            #expect(bot.ask { $0.intents.isSuperset(of: [.guildMessageTyping, .guildMessageReactions, .guildVoiceStates]) })
         }
         await simulator.stop()
     }

@@ -174,6 +174,18 @@ struct PackRosterTests {
         hold.letGo()
     }
 
+    @Test("the end waits for what a pack that was taken away still does, and answers no question: what is not handled must not count as handled")
+    func endWithQuestions() throws {
+        let (scene, hold) = try sceneWithStandingPack()
+        let handled: Handover<Bool> = scene.begin { roster, done in roster.onceHandled { done(true) } }
+        let removed: Handover<Bool> = scene.begin { roster, done in roster.remove(roster["still"]!) { done(true) } }
+        scene.stop()
+        #expect(scene.log.lines.contains("error [-] the pack 'still' does not come back; the bot ends without it"))
+        #expect(handled.take(within: .zero) == nil)
+        #expect(removed.take(within: .zero) == nil)
+        hold.letGo()
+    }
+
     // MARK: Pace
 
     @Test("a pack that is far behind keeps the gateway unread for a moment, and then not again for a while")

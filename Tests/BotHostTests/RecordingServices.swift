@@ -61,7 +61,7 @@ final class RecordingServices: Sendable {
         func withdraw(_ question: Waiter.Question) { all.state.withLock { $0.withdrawn.append(question) } }
         func shards(for waiter: Waiter) { waiter.answer(.document(Array(#"[{"id":0,"status":"online"}]"#.utf8))) }
         func update(_ presence: Presence) { all.state.withLock { $0.presences.append(presence) } }
-        func watch(_ files: Set<String>, for pack: PackFolder) { all.state.withLock { $0.files = files } }
+        func watch(_ files: Set<String>, for folder: PackFolder) { all.state.withLock { $0.files = files } }
         func subscribe(to events: Set<EventName>) { all.state.withLock { $0.events[name] = events } }
     }
 }

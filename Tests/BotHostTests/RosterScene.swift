@@ -72,7 +72,7 @@ final class RosterScene {
         func withdraw(_ question: Waiter.Question) { others.withdraw(question) }
         func shards(for waiter: Waiter) { others.shards(for: waiter) }
         func update(_ presence: Presence) {}
-        func watch(_ files: Set<String>, for pack: PackFolder) {}
+        func watch(_ files: Set<String>, for folder: PackFolder) {}
     }
 
     // MARK: Packs
@@ -87,7 +87,7 @@ final class RosterScene {
         try write(pack, source)
         let folder = try PackFolder(path: folder.path(pack))
         return finish { roster, done in
-            do throws(BotFailure) { try roster.add(folder, done) } catch { done(error) }
+            do throws(BotFailure) { try roster.add(folder) { done($1) } } catch { done(error) }
         }
     }
 

@@ -3,6 +3,7 @@ import Discord
 import GatewayProtocol
 import Logging
 import LuaEngine
+import Testing
 import TestSupport
 
 @testable import BotHost
@@ -27,7 +28,12 @@ final class ScriptScene {
         logger = Logger(label: "test", factory: { [log] _ in RecordingLog.Handler(log: log) })
     }
 
-    deinit { for thread in threads.values { thread.stop() } }
+    deinit { for thread in threads.values { Self.stop(thread) } }
+
+    private static func stop(_ thread: ScriptThread) {
+        thread.end()
+        #expect(thread.join(within: .seconds(60)))
+    }
 
     // MARK: Packs
 
@@ -46,7 +52,7 @@ final class ScriptScene {
     }
 
     func load(_ folder: PackFolder) throws -> LuaFailure? {
-        threads[folder.name]?.stop()
+        if let thread = threads[folder.name] { Self.stop(thread) }
         threads[folder.name] = try ScriptThread(folder, services: services.of(folder.name), limits: limits, logger: logger)
         return finish(folder.name) { [ready] runtime, done in
             if let ready { runtime.set(ready: ready) }

@@ -16,7 +16,7 @@ import Testing
         co(1) co(2)
         local ok, e = pcall(error, {code = 1})
         print(tostring(object), object.field, ('%5.2f %s'):format(1.5, 'x'), s:gsub('1', '<%0>'))
-        local f = load('return ... + 1')
+        local f, empty = load('return ... + 1'), load('', '')
         local lib = require 'lib'
         local c <close> = setmetatable({}, {__close = function() end})
         for k in next, {1}, nil, setmetatable({}, {__close = function() end}) do local f = function() return k end break end

@@ -74,7 +74,7 @@ extension PackGeneration {
         reactor.nextTurn { [weak self] in self?.pump() }
     }
 
-    /// Runs what is ready for at most one slice, so that other packs get their turn.
+    /// Runs what is ready for at most one slice, so that events and answers get their turn.
     private func pump() {
         tasks.isPumping = false
         let clock = ContinuousClock()

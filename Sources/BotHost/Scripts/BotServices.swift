@@ -36,8 +36,8 @@ struct BotServices: HostServices {
         handle.post { [bot] in bot.value.object?.update(presence) }
     }
 
-    func watch(_ files: Set<String>, for pack: PackFolder) {
-        handle.post { [bot] in bot.value.object?.watcher?.watch(files, for: pack) }
+    func watch(_ files: Set<String>, for folder: PackFolder) {
+        handle.post { [bot, pack] in bot.value.object?.watch(files, for: folder, in: pack) }
     }
 
     func subscribe(to events: Set<EventName>) {

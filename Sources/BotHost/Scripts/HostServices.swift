@@ -15,7 +15,7 @@ protocol HostServices: Sendable {
     func shards(for waiter: Waiter)
     func update(_ presence: Presence)
     /// The pack's newest version has read these files, which do not lie in its own folder.
-    func watch(_ files: Set<String>, for pack: PackFolder)
+    func watch(_ files: Set<String>, for folder: PackFolder)
     /// The pack now listens to `events`; told whenever that changes.
     func subscribe(to events: Set<EventName>)
 }

@@ -32,6 +32,8 @@ final class PackRoster {
     private var lastNumber = 0
     /// Packs for which the gateway is left unread.
     private var behind: Set<Int> = []
+    /// Packs that are gone, whose threads are about to end.
+    private var ending: [RunningPack] = []
     /// What packs have shed that are gone.
     private var formerlyShed = [Int](repeating: 0, count: EventName.count)
     private let reactor: Reactor
@@ -59,20 +61,23 @@ final class PackRoster {
 
     /// Starts a thread for a pack and loads it there. The pack stays, also when it does not load, until it is removed.
     ///
-    /// - Parameter loaded: gets why it does not load, if it does not. What is wrong stands in the log, with the source line.
+    /// - Parameter loaded: gets the pack, and why it does not load, if it does not. What is wrong stands in the log, with the source line.
     /// - Throws: the system's refusal of a thread.
-    func add(_ folder: PackFolder, _ loaded: @escaping (BotFailure?) -> Void) throws(BotFailure) {
+    func add(_ folder: PackFolder, _ loaded: @escaping (RunningPack, BotFailure?) -> Void) throws(BotFailure) {
         let pack = try start(folder)
         packs.append(pack)
         adjustPace()
-        load(pack, from: nil, loaded)
+        load(pack, from: nil) { loaded(pack, $0) }
     }
 
     /// Loads a pack anew; one that fails to load goes on with its previous version, one that was lost begins on another thread.
     func reload(_ pack: RunningPack, from folder: PackFolder? = nil, _ loaded: @escaping (BotFailure?) -> Void) {
         if let folder { pack.folder = folder }
         guard pack.phase == .lost, let index = packs.firstIndex(where: { $0 === pack }) else { return load(pack, from: folder, loaded) }
-        do throws(BotFailure) { packs[index] = try start(pack.folder) } catch { return loaded(error) }
+        do throws(BotFailure) { packs[index] = try start(pack.folder) } catch {
+            logger.error("the pack '\(pack.folder.name)': \(error)")
+            return loaded(error)
+        }
         keepCounts(of: pack)
         adjustPace()
         load(packs[index], from: nil, loaded)
@@ -117,10 +122,13 @@ final class PackRoster {
         guard let index = packs.firstIndex(where: { $0 === pack }) else { return }
         packs.remove(at: index)
         pack.end()
+        // Those whose threads have ended since are done with.
+        if pack.phase != .lost { ending = ending.filter { !$0.join(within: .zero) } + [pack] }
         tellShedEvents(of: pack)
         keepCounts(of: pack)
         adjustPace()
         publish()
+        endIfAllAreLost()
     }
 
     private func keepCounts(of pack: RunningPack) {
@@ -183,9 +191,9 @@ final class PackRoster {
         askAll(packs, { $0.isIdle(until: end, countingTimeouts: countingTimeouts) }, toldBy: nil, answer)
     }
 
-    /// Answers whether a handler is at work in a pack that listens to an event, after what was delivered before; late or never when one spins.
+    /// Answers whether a handler is at work in a pack that listens, or has listened, to an event, after what was delivered before; late or never when one spins.
     func askWhetherWorking(on event: EventName, _ answer: @escaping (Bool) -> Void) {
-        askAll(packs.filter { $0.wanted.contains(event) }, { !$0.isWorking }, toldBy: false) { answer(!$0) }
+        askAll(packs.filter { $0.formerEvents.contains(event) }, { !$0.isWorking }, toldBy: false) { answer(!$0) }
     }
 
     /// Answers whether all say yes, once all have answered or one has given the answer that decides. Those that are lost say yes.
@@ -227,7 +235,7 @@ final class PackRoster {
                 "the pack '\(pack.folder.name)' has not come back for over a minute: it does something enormous in a single step, which no limit can end")
         }
         // First of all: whoever is told that it was handled must not take what such a pack has not handled for done.
-        if packs.allSatisfy({ pack in pack.phase == .lost || stalled.contains { $0 === pack } }) { road?.allLost() }
+        endIfAllAreLost(with: stalled)
         for pack in stalled {
             logger.critical(
                 "the pack '\(pack.folder.name)' is given up with \(pack.waitingBytes >> 10) KiB of events, and its thread left to itself; saving it or SIGHUP loads it anew")
@@ -236,6 +244,11 @@ final class PackRoster {
         }
         adjustPace()
         publish()
+    }
+
+    private func endIfAllAreLost(with stalled: [RunningPack] = []) {
+        guard !packs.isEmpty, packs.allSatisfy({ pack in pack.phase == .lost || stalled.contains { $0 === pack } }) else { return }
+        road?.allLost()
     }
 
     // MARK: The end
@@ -248,16 +261,22 @@ final class PackRoster {
         }
     }
 
-    /// Closes the packs and ends their threads. One that does not come back in time is left behind.
+    /// Closes the packs and ends their threads. One that does not come back in time is left behind. Whoever waits for an answer of a pack gets none: what
+    /// it has not handled must not count as handled.
     func stop() {
         tellShedEvents()
-        for pack in packs where pack.phase != .lost { pack.end() }
-        let clock = ContinuousClock()
-        let end = clock.now + .seconds(2) + .milliseconds(5 * limits.cpuStopMilliseconds)
-        for pack in packs where pack.phase != .lost && !pack.join(within: end - clock.now) {
-            logger.error("the pack '\(pack.folder.name)' does not come back; the bot ends without it")
+        for pack in packs where pack.phase != .lost {
+            keepCounts(of: pack)
+            pack.end(answersQuestions: false)
+            ending.append(pack)
         }
         packs = []
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(2) + .milliseconds(5 * limits.cpuStopMilliseconds)
+        for pack in ending where !pack.join(within: end - clock.now) {
+            logger.error("the pack '\(pack.folder.name)' does not come back; the bot ends without it")
+        }
+        ending = []
     }
 }
 

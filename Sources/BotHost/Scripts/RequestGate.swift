@@ -10,6 +10,7 @@ final class RequestGate<Key: Equatable> {
     private let limit: Int
     private var waiting: ArraySlice<Request> = []
     private var underWay = 0
+    private var isLettingIn = false
 
     init(limit: Int) { self.limit = limit }
 
@@ -25,9 +26,14 @@ final class RequestGate<Key: Equatable> {
     /// A request has ended.
     func leave() {
         underWay -= 1
-        guard underWay < limit, let next = waiting.popFirst() else { return }
-        underWay += 1
-        next.begin()
+        // One that ends at once comes back here: the others are let in by the loop that let it in, not deeper and deeper.
+        guard !isLettingIn else { return }
+        isLettingIn = true
+        defer { isLettingIn = false }
+        while underWay < limit, let next = waiting.popFirst() {
+            underWay += 1
+            next.begin()
+        }
     }
 
     /// Turns a request away if it still waits.

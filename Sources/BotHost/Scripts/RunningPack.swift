@@ -29,6 +29,8 @@ final class RunningPack {
     /// What its handlers listen to.
     private(set) var wanted = EventSet()
     private(set) var events: Set<EventName> = []
+    /// What it has listened to since it began, for its handlers may still be at work on that.
+    private(set) var formerEvents: Set<EventName> = []
     private let thread: ScriptThread
     private let reactor: Reactor
     private var stallWatch: StallWatch
@@ -57,6 +59,7 @@ final class RunningPack {
 
     func listens(to events: Set<EventName>) {
         self.events = events
+        formerEvents.formUnion(events)
         wanted = EventSet(events)
     }
 
@@ -129,14 +132,17 @@ final class RunningPack {
     }
 
     /// Closes the pack and ends its thread, as soon as the pack lets it. Questions that are open get `nil`, and so do later ones.
-    func end() {
+    ///
+    /// - Parameter answersQuestions: `false` leaves those that are open without an answer, for whoever hears `nil` goes on.
+    func end(answersQuestions: Bool = true) {
+        guard !hasEnded else { return }
         hasEnded = true
         thread.end()
         pace.end()
         for call in calls.values { call.withdraw() }
         memberGate.close()
         listens(to: [])
-        let open = unanswered.sorted { $0.key < $1.key }
+        let open = answersQuestions ? unanswered.sorted { $0.key < $1.key } : []
         unanswered = [:]
         for (_, tell) in open { tell() }
     }

@@ -13,10 +13,10 @@ final class ScriptRuntime {
     let services: any HostServices
     let limits: LimitSettings
     let logger: Logger
-    private(set) lazy var pack = Pack(folder: folder, runtime: self)
+    private(set) lazy var pack = Pack(folder: firstFolder, runtime: self)
     private(set) lazy var mailbox = ScriptMailbox(self)
     private(set) var ready: ReadyPayload?
-    private let folder: PackFolder
+    private let firstFolder: PackFolder
     private var generations: [Int: PackGeneration] = [:]
     /// The number of the newest generation.
     private(set) var generationNumber = 0
@@ -32,7 +32,7 @@ final class ScriptRuntime {
     private var isCollecting = false
 
     init(_ folder: PackFolder, reactor: Reactor, inbox: EventInbox, services: any HostServices, limits: LimitSettings, logger: Logger) {
-        self.folder = folder
+        firstFolder = folder
         self.reactor = reactor
         self.inbox = inbox
         self.services = services

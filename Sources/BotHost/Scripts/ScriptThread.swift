@@ -27,7 +27,7 @@ final class ScriptThread: Sendable {
                     let reactor = try Reactor()
                     try LuaClock.start()
                     let runtime = ScriptRuntime(folder, reactor: reactor, inbox: inbox, services: services, limits: limits, logger: logger)
-                    started.give(.success(ScriptMailbox(runtime)))
+                    started.give(.success(runtime.mailbox))
                     withExtendedLifetime(runtime) { reactor.run() }
                     LuaClock.stop()
                 } catch {
@@ -63,11 +63,5 @@ final class ScriptThread: Sendable {
         guard ended.take(within: time) != nil else { return false }
         thread.join()
         return true
-    }
-
-    /// Closes the pack and ends the thread; returns when it has ended.
-    func stop() {
-        end()
-        thread.join()
     }
 }

@@ -12,18 +12,22 @@ final class Origin {
     /// No requests but interactions before this time: it caused too many invalid ones.
     var pause: ContinuousClock.Instant?
     var lastUse: ContinuousClock.Instant
-    private let concurrent: Int
 
-    init(_ number: Int, limits: RateLimits, at now: ContinuousClock.Instant) {
+    init(_ number: Int, at now: ContinuousClock.Instant) {
         self.number = number
-        concurrent = number == 0 ? limits.concurrent : limits.concurrentOfOne
         lastUse = now
     }
 
     /// The host itself is trusted: only what limits all limits it.
     var isHost: Bool { number == 0 }
-    /// Whether it has as much under way as it may.
-    var isBusy: Bool { underWay >= concurrent }
+
+    /// Whether one more request of it may be under way, beside those of all: three quarters of what the others leave, so that there is room
+    /// for one more origin however many there are, and the last of all for the host.
+    func hasRoom(beside all: Int, _ limits: RateLimits) -> Bool {
+        guard !isHost else { return all < limits.concurrent }
+        let left = limits.concurrent - (all - underWay)
+        return all < max(1, limits.concurrent - 1) && underWay < RateLimits.share(of: left)
+    }
 
     func isPaused(at now: ContinuousClock.Instant) -> Bool { pause.map { $0 > now } ?? false }
 
@@ -37,9 +41,8 @@ final class Origin {
         queuedBytes -= byteCount
     }
 
-    /// Whether forgetting the origin loses nothing.
-    func isIdle(since limit: ContinuousClock.Instant, at now: ContinuousClock.Instant) -> Bool {
-        invalid.expire(at: now)
-        return outstanding == 0 && lastUse <= limit && invalid.count == 0
+    /// Whether forgetting the origin loses nothing, once its invalid requests have expired.
+    func isIdle(since limit: ContinuousClock.Instant) -> Bool {
+        outstanding == 0 && lastUse <= limit && invalid.count == 0
     }
 }

@@ -14,7 +14,7 @@ extension RateLimiter {
     /// The origin of that number, made if there is none.
     mutating func origin(_ number: Int, at now: ContinuousClock.Instant) -> Origin {
         if let origin = origins[number] { return origin }
-        let origin = Origin(number, limits: limits, at: now)
+        let origin = Origin(number, at: now)
         origins[number] = origin
         return origin
     }
@@ -135,7 +135,8 @@ extension RateLimiter {
         lastSweep = now
         let limit = now - limits.idleSpan
         buckets = buckets.filter { !$0.value.isIdle(since: limit, at: now) }
-        let idle = origins.filter { $0.value.isIdle(since: limit, at: now) }
+        for origin in origins.values { origin.invalid.expire(at: now) }
+        let idle = origins.filter { $0.value.isIdle(since: limit) }
         if !idle.isEmpty {
             for number in idle.keys { origins[number] = nil }
             for bucket in buckets.values { bucket.forgetLines { idle[$0.number] === $0 } }

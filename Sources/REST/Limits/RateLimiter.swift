@@ -129,8 +129,10 @@ extension RateLimiter {
         while let bucket = alarms.popDue(at: now) { consider(bucket, at: now) }
         if let edgeHold, edgeHold > now { return nil }
         if let ticket = take(from: interactionTurns, at: now, where: { _ in true }) { return ticket }
-        guard ordinaryUnderWay < limits.concurrent, ordinaryGate(at: now) == nil,
-            let ticket = take(from: ordinaryTurns, at: now, where: { !$0.isBusy && !$0.isPaused(at: now) }) else { return nil }
+        let (limits, all) = (limits, ordinaryUnderWay)
+        guard all < limits.concurrent, ordinaryGate(at: now) == nil,
+            let ticket = take(from: ordinaryTurns, at: now, where: { $0.hasRoom(beside: all, limits) && !$0.isPaused(at: now) })
+        else { return nil }
         window.record(at: now)
         entries[ticket]?.isCounted = true
         entries[ticket]?.origin.underWay += 1
@@ -144,7 +146,7 @@ extension RateLimiter {
         if !interactionTurns.isEmpty, let edgeHold { time = min(time ?? edgeHold, edgeHold) }
         if ordinaryUnderWay < limits.concurrent {
             let gate = ordinaryGate(at: now) ?? now
-            for origin in ordinaryTurns.origins where !origin.isBusy {
+            for origin in ordinaryTurns.origins where origin.hasRoom(beside: ordinaryUnderWay, limits) {
                 let opening = max(gate, origin.pause ?? gate)
                 time = min(time ?? opening, opening)
             }

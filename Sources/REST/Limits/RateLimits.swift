@@ -4,8 +4,9 @@ package struct RateLimits: Sendable {
     package var perSecond = 50
     /// Requests under way at once, interactions excepted, so that slow uploads cannot take every connection. Ours.
     package var concurrent = 32
-    /// Of them those of one origin, so that there is always room for another's; the host's own (0) may be all. Ours.
-    package var concurrentOfOne: Int { max(1, concurrent * 3 / 4) }
+    /// Of them at most those of one origin; of several each has three quarters of what the others leave. The host's own (0) may be all. Ours.
+    package var concurrentOfOne: Int { Self.share(of: concurrent) }
+    static func share(of left: Int) -> Int { max(1, left * 3 / 4) }
     /// Requests of one origin that may wait. Ours: beyond it a script is producing faster than Discord will ever take.
     package var queued = 10_000
     /// Bytes of body of one origin that may wait. Ours.
