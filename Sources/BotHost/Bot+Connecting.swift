@@ -42,6 +42,7 @@ extension Bot {
 
     private func startFleet(_ intents: Intents) {
         self.intents = intents
+        nextIntents = intents
         var configuration = GatewayConfiguration(options.settings.discord, token: token, intents: intents)
         if !options.isSimulated {
             configuration.proxies = .ofEnvironment
@@ -112,23 +113,40 @@ extension Bot {
     func subscribe(to events: Set<EventName>) {
         guard let fleet, phase == .connecting || phase == .running else { return }
         fleet.subscriptions = Self.subscriptions(events)
-        let missing = Intents(events, extra: options.settings.discord.intents).subtracting(intents)
+        let missing = Intents(events, extra: options.settings.discord.intents).subtracting(nextIntents)
         guard !missing.isEmpty, phase == .running else { return }
         granted(missing) { [unowned self] granted, denied in
             guard phase == .running, let fleet = self.fleet else { return }
             if !denied.isEmpty { logger.error("\(GatewayFailure.intentsDisallowed(denied.names))") }
-            let added = granted.subtracting(intents)
+            let added = granted.subtracting(nextIntents)
             guard !added.isEmpty else { return }
-            // The next login asks for them, also one that is on its way already.
-            intents.formUnion(added)
+            // Also a login that is on its way already asks for them.
+            nextIntents.formUnion(added)
             guard !isLoggingInAgain else { return }
             isLoggingInAgain = true
-            logger.info("handlers need \(added.names.joined(separator: ", ")) now; logging in again")
-            fleet.shutdown { [unowned self] in
-                isLoggingInAgain = false
-                if phase == .running { startFleet(intents) }
-            }
+            let pause = pauseBeforeLogin()
+            let when = pause >= .seconds(1) ? " in \(pause.components.seconds) s" : ""
+            logger.info("handlers need \(added.names.joined(separator: ", ")) now; logging in again\(when)")
+            reactor.schedule(after: pause) { [unowned self] in logInAgain(fleet) }
         }
+    }
+
+    private func logInAgain(_ fleet: ShardFleet) {
+        guard phase == .running, self.fleet === fleet else { return isLoggingInAgain = false }
+        newLogins.append(reactor.now)
+        fleet.shutdown { [unowned self] in
+            isLoggingInAgain = false
+            if phase == .running { startFleet(nextIntents) }
+        }
+    }
+
+    /// Events pass by during a login, and the day has only so many: packs get three of them nearly at once (several are often reloaded together), then one
+    /// in ten minutes for all that came meanwhile.
+    private func pauseBeforeLogin() -> Duration {
+        let (window, together) = (Duration.seconds(600), Duration.milliseconds(250))
+        newLogins.removeAll { reactor.now - $0 >= window }
+        guard newLogins.count >= 3, let last = newLogins.last else { return together }
+        return max(together, window - (reactor.now - last))
     }
 
     /// Online for the first time. A pack may have joined meanwhile, whose handlers need more than was asked for.

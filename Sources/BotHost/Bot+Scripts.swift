@@ -14,7 +14,7 @@ extension Bot {
     func perform(_ request: RESTRequest, for waiter: Waiter, in number: Int) {
         // One that was given up, or has gone, must not speak any more if its thread comes back.
         guard let pack = scripts[number] else { return waiter.answer(Self.cancelled) }
-        let call = rest.perform(request) { result in
+        let call = rest.perform(inItsLane(request)) { result in
             pack.calls[waiter.question] = nil
             switch result {
             case .success(let response): waiter.answer(.response(response))
@@ -24,10 +24,24 @@ extension Bot {
         pack.calls[waiter.question] = call
     }
 
+    /// Only answers to interactions that this bot was sent overtake, and are outside the limits: a pack can make up other tokens as it likes.
+    private func inItsLane(_ request: RESTRequest) -> RESTRequest {
+        guard request.lane == .interaction else { return request }
+        let segments = request.route.path.split(separator: "/")
+        if segments.count > 2, interactions.knows(PercentEncoding.decode(segments[2])) { return request }
+        var request = request
+        request.lane = .ordinary
+        return request
+    }
+
     /// Packs are told by name.
     func noted(_ notice: RateLimiter.Notice) {
         var logger = logger
-        if case .pausedOrigin(let number, _, _) = notice, let pack = scripts[number] { logger[metadataKey: "pack"] = "\(pack.folder.name)" }
+        let number: Int? = switch notice {
+        case .pausedOrigin(let number, _, _), .edgePausedOrigin(let number, _): number
+        default: nil
+        }
+        if let number, let pack = scripts[number] { logger[metadataKey: "pack"] = "\(pack.folder.name)" }
         logger.warning("\(notice)")
     }
 
@@ -50,7 +64,7 @@ extension Bot {
         guard let gate = scripts[number]?.memberGate else { return waiter.answer(Self.cancelled) }
         gate.enter(waiter.question, turnAway: { waiter.answer(Self.cancelled) }) { [unowned self] in
             memberRequests += 1
-            sendMemberRequest(request) { [unowned self] reply in
+            sendMemberRequest(request, from: number) { [unowned self] reply in
                 memberRequests -= 1
                 waiter.answer(reply)
                 gate.leave()
@@ -58,11 +72,11 @@ extension Bot {
         }
     }
 
-    private func sendMemberRequest(_ request: MemberRequest, _ answered: @escaping (HostReply) -> Void) {
+    private func sendMemberRequest(_ request: MemberRequest, from number: Int, _ answered: @escaping (HostReply) -> Void) {
         guard let fleet else { return answered(Self.notOnline) }
         let encoding = PayloadEncoding(options.settings.discord.encoding)
         do throws(CommandError) {
-            try fleet.requestMembers(of: request.guild, request.selection, presences: request.presences) { result in
+            try fleet.requestMembers(of: request.guild, request.selection, presences: request.presences, origin: number) { result in
                 switch result {
                 case .success(let chunks): answered(.members(chunks, encoding))
                 case .failure(let failure): answered(.failed(LuaErrorValue(message: "\(failure)", code: .word("members"))))

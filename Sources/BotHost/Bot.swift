@@ -37,16 +37,19 @@ package final class Bot {
                 }
             }),
         on: reactor)
-    /// What IDENTIFY asks for; grows when a reloaded pack needs more.
+    /// What IDENTIFY asked for, and what the next one will, which grows when packs need more.
     var intents: Intents = []
+    var nextIntents: Intents = []
     var presence: Presence?
     var phase = Phase.loading
     /// Whether a shard has ever been online.
     var isOnline = false
     /// The intents that the packs needed when the bot began to log in.
     var neededIntents: Intents = []
-    /// Whether the bot leaves the gateway to come back with other intents.
+    /// Whether the bot leaves the gateway to come back with other intents, or is about to.
     var isLoggingInAgain = false
+    /// When it did lately.
+    var newLogins: [ContinuousClock.Instant] = []
     /// What is asked of Discord to log in.
     var loginRequest: RESTCall?
     /// Since when no server has been found where the gateway should be.
@@ -142,24 +145,24 @@ package final class Bot {
         return try outcome.get()
     }
 
-    /// Loads all packs beside each other, and goes on when all have, or when those that have must not wait any longer for one that has not.
+    /// Loads all packs beside each other, and goes on when all have, or when those that have must not wait any longer for one that has not. A pack that
+    /// does not load keeps the others from nothing.
     private func load() throws(BotFailure) {
         var loading = Set(options.packs.map(\.name))
-        var failures = 0
+        var failed: Set<String> = []
         var isPatient = true
         let look = { [unowned self] in
-            guard phase == .loading else { return }
-            let haveFailed = failures > 0 && !options.watch
-            if loading.isEmpty || (haveFailed && !isPatient) { return loaded(failures == 0) }
-            guard !isPatient, loading.count + failures < options.packs.count else { return }
-            logger.warning("the others serve without '\(loading.sorted().joined(separator: "', '"))', which joins them when it has loaded")
-            loaded(failures == 0)
+            let serving = options.packs.count - loading.count - failed.count
+            guard phase == .loading, loading.isEmpty || (!isPatient && serving > 0) else { return }
+            let missing = loading.union(failed).sorted().joined(separator: "', '")
+            if serving > 0 && !missing.isEmpty { logger.error("the others serve without '\(missing)', which joins them when it has loaded") }
+            loaded(serving > 0 || options.packs.isEmpty)
         }
         for folder in options.packs {
             try scripts.add(folder) { pack, failure in
                 loading.remove(folder.name)
                 // One that was taken away before has not failed.
-                if failure != nil && pack.phase != .leaving { failures += 1 }
+                if failure != nil && pack.phase != .leaving { failed.insert(folder.name) }
                 look()
             }
         }

@@ -23,6 +23,8 @@ package struct LimitSettings: Equatable, Sendable {
     package var logLinesPerSecond = 100
     /// Log lines a minute; more are counted and left out.
     package var logLinesPerMinute = 1000
+    /// What the log lines of a minute may take, KiB; lines beyond are counted and left out.
+    package var logKilobytesPerMinute = 1024
     /// Longest string that is built or handed to the host, MiB.
     package var stringMegabytes = 8
     /// Longest source file, KiB.
@@ -62,6 +64,7 @@ package struct LimitSettings: Equatable, Sendable {
         Key("requests", \.requests, 1...100_000),
         Key("log_lines_per_second", \.logLinesPerSecond, 1...100_000),
         Key("log_lines_per_minute", \.logLinesPerMinute, 1...1_000_000),
+        Key("log_kb_per_minute", \.logKilobytesPerMinute, 1...1_048_576),
         Key("string_mb", \.stringMegabytes, 1...1024),
         Key("source_kb", \.sourceKilobytes, 16...65_536),
         Key("carry_kb", \.carryKilobytes, 1...65_536),

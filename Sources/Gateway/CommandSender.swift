@@ -73,7 +73,14 @@ final class CommandSender {
     }
 
     private func enqueue(_ command: GatewayCommand) {
-        do throws(CommandError) { try limiter.enqueue(command) } catch { context.note(shard, .commandRefused(error)) }
+        do throws(CommandError) { try limiter.enqueue(command) } catch {
+            context.note(shard, .commandRefused(error))
+            // Better online without a presence than never.
+            if case .identify(var identify) = command, identify.presence != nil {
+                identify.presence = nil
+                enqueue(.identify(identify))
+            }
+        }
     }
 
     private func pump() {

@@ -5,9 +5,10 @@ import Reactor
 // What a bot sends over the gateway. Each command waits until the shard is online and the limits allow it.
 extension ShardFleet {
     /// Sets the presence of every shard, now and in every later session.
-    /// - Throws: when the payload is larger than Discord accepts.
+    /// - Throws: when the payload is larger than Discord accepts; then the presence stays what it was.
     package func updatePresence(_ presence: Presence) throws(CommandError) {
         context.reactor.assertCurrent()
+        _ = try GatewayCommand.presenceUpdate(presence).encoded(as: context.configuration.encoding)
         context.configuration.presence = presence
         for shard in shards { try shard.commands.updatePresence(presence) }
     }
@@ -21,16 +22,17 @@ extension ShardFleet {
     }
 
     /// Asks for members and collects the chunks; the events themselves go to their subscribers too.
+    /// - Parameter origin: who asks; see `MemberRequest.origin`.
     /// - Throws: when the request itself is against the limits; then `completion` is not called.
     /// - Returns: an action that ends the wait; `completion` is not called after it.
     @discardableResult
     package func requestMembers(
-        of guild: Snowflake, _ selection: MemberRequest.Selection, presences: Bool = false,
+        of guild: Snowflake, _ selection: MemberRequest.Selection, presences: Bool = false, origin: Int = 0,
         completion: @escaping MemberRequestCompletion
     ) throws(CommandError) -> () -> Void {
         nextNonce += 1
         let nonce = "mw\(nextNonce)"
-        let request = try MemberRequest(guild: guild, selection: selection, presences: presences, nonce: nonce)
+        let request = try MemberRequest(guild: guild, selection: selection, presences: presences, nonce: nonce, origin: origin)
         guard let shard = shard(of: guild) else {
             completion(.failure(.foreignGuild))
             return {}

@@ -27,8 +27,8 @@ package struct CommandLimiter: Sendable {
     /// Whether READY or RESUMED came on this connection, before which only the session's own commands may be sent.
     private var isReady = false
     private var reserve = smallestReserve
-    /// When the commands of the last window were sent on this connection, and the presence updates of the last presence window.
-    private var sent: [ContinuousClock.Instant] = []
+    /// When the commands of the last window were sent on this connection and for whom, and the presence updates of the last presence window.
+    private var sent: [(time: ContinuousClock.Instant, origin: Int)] = []
     private var presencesSent: [ContinuousClock.Instant] = []
     /// When the next full member request of a guild may go, and the next command of an opcode that was refused.
     private var guildHolds: [Snowflake: ContinuousClock.Instant] = [:]
@@ -135,7 +135,7 @@ package struct CommandLimiter: Sendable {
     }
 
     private mutating func send(_ command: GatewayCommand, at now: ContinuousClock.Instant) -> Decision {
-        sent.append(now)
+        sent.append((now, command.origin))
         if case .requestGuildMembers(let request) = command, request.isFull {
             guildHolds[request.guild] = now + Limits.fullMemberRequestInterval + CommandLimiter.margin
         }
@@ -144,7 +144,7 @@ package struct CommandLimiter: Sendable {
 
     /// Drops whatever lies far enough back, so that every hold that is left is in the future.
     private mutating func forgetWhatIsOver(at now: ContinuousClock.Instant) {
-        sent.trimPrefix { $0 + Limits.gatewayCommandWindow + CommandLimiter.margin <= now }
+        sent.trimPrefix { $0.time + Limits.gatewayCommandWindow + CommandLimiter.margin <= now }
         presencesSent.trimPrefix { $0 + Limits.presenceWindow + CommandLimiter.margin <= now }
         guildHolds = guildHolds.filter { $0.value > now }
         opcodeHolds = opcodeHolds.filter { $0.value > now }
@@ -154,7 +154,17 @@ package struct CommandLimiter: Sendable {
     private var budgetHold: ContinuousClock.Instant? {
         let allowed = Limits.gatewayCommands - reserve
         guard sent.count >= allowed else { return nil }
-        return sent[sent.count - allowed] + Limits.gatewayCommandWindow + CommandLimiter.margin
+        return sent[sent.count - allowed].time + Limits.gatewayCommandWindow + CommandLimiter.margin
+    }
+
+    /// Until when an origin has had its share of the window; `nil` when it has not.
+    private func shareHold(of origin: Int) -> ContinuousClock.Instant? {
+        guard origin != 0 else { return nil }
+        let own = sent.filter { $0.origin == origin }
+        let left = Limits.gatewayCommands - reserve - (sent.count - own.count)
+        let share = max(1, left * 3 / 4)
+        guard own.count >= share else { return nil }
+        return own[own.count - share].time + Limits.gatewayCommandWindow + CommandLimiter.margin
     }
 
     private var presenceHold: ContinuousClock.Instant? {
@@ -163,12 +173,20 @@ package struct CommandLimiter: Sendable {
     }
 
     private func hold(of request: GatewayCommand) -> ContinuousClock.Instant? {
-        guard case .requestGuildMembers(let request) = request, request.isFull else { return opcodeHolds[request.opcode] }
-        return latest(opcodeHolds[.requestGuildMembers], guildHolds[request.guild])
+        let hold = latest(opcodeHolds[request.opcode], shareHold(of: request.origin))
+        guard case .requestGuildMembers(let request) = request, request.isFull else { return hold }
+        return latest(hold, guildHolds[request.guild])
     }
 
     private func latest(_ one: ContinuousClock.Instant?, _ other: ContinuousClock.Instant?) -> ContinuousClock.Instant? {
         guard let one, let other else { return one ?? other }
         return max(one, other)
+    }
+}
+
+extension GatewayCommand {
+    /// Who asked; 0 is the host.
+    fileprivate var origin: Int {
+        if case .requestGuildMembers(let request) = self { request.origin } else { 0 }
     }
 }

@@ -16,9 +16,12 @@ package struct MemberRequest: Equatable, Sendable {
     package let presences: Bool
     /// At most 32 bytes; echoed in every chunk.
     package let nonce: String?
+    /// Who asks, which Discord is not told: origins share a shard's commands, each at most three quarters of what the others leave. 0, the host, is not
+    /// held to that.
+    package let origin: Int
 
     /// - Throws: `.nonceTooLong`, `.tooManyUserIDs`, `.queryLimit`.
-    package init(guild: Snowflake, selection: Selection, presences: Bool = false, nonce: String? = nil) throws(CommandError) {
+    package init(guild: Snowflake, selection: Selection, presences: Bool = false, nonce: String? = nil, origin: Int = 0) throws(CommandError) {
         if let nonce, nonce.utf8.count > Limits.memberRequestNonceBytes { throw .nonceTooLong(bytes: nonce.utf8.count) }
         if case .users(let ids) = selection, ids.count > Limits.memberRequestUserIDs { throw .tooManyUserIDs(ids.count) }
         if case .query(_, let limit) = selection {
@@ -28,6 +31,7 @@ package struct MemberRequest: Equatable, Sendable {
         self.selection = selection
         self.presences = presences
         self.nonce = nonce
+        self.origin = origin
     }
 
     /// Whether the 30-second rule applies.

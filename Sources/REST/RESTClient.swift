@@ -25,6 +25,7 @@ package final class RESTClient {
     private var wakeTime: ContinuousClock.Instant?
     private var isPumping = false
     private var closing: Closing?
+    private var tokenAsked: ContinuousClock.Instant?
 
     private struct Closing {
         var timer: TimerToken?
@@ -247,6 +248,8 @@ extension RESTClient {
         let wasRefused = limiter.isTokenRefused
         limiter.record(status: answer.status, headers: answer.limits, fault: fault, for: ticket, at: now)
 
+        if answer.status == 401, call.request.authorized, call.request.origin != 0 { askAboutToken(at: now) }
+
         let decision = call.policy.answered(status: answer.status, fault: fault, random: .random(in: 0..<1))
         if decision == .giveUp, (200..<300).contains(answer.status) || answer.status == 304 {
             memory.record(nil, of: call.request, at: now)
@@ -268,6 +271,13 @@ extension RESTClient {
                 if let waiting = calls[ticket] { fail(waiting, Self.tokenRefused(waiting.name)) }
             }
         }
+    }
+
+    /// A 401 to somebody's request may be about the token or about the request: one of the host's own tells. At most once a minute.
+    private func askAboutToken(at now: ContinuousClock.Instant) {
+        guard !limiter.isTokenRefused, tokenAsked.map({ now - $0 >= .seconds(60) }) ?? true else { return }
+        tokenAsked = now
+        perform(RESTRequest(.get, Route("/users/@me"))) { _ in }
     }
 
     /// Sends `call` again if `decision` says so and the deadline leaves room for it.

@@ -94,7 +94,7 @@ struct PackManagementTests {
             """)
         do {
             let bot = try RunningBot(simulator, in: folder, packs: ["slow", "first"])
-            #expect(bot.log.lines.contains("warning [-] the others serve without 'slow', which joins them when it has loaded"))
+            #expect(bot.log.lines.contains("error [-] the others serve without 'slow', which joins them when it has loaded"))
             try await simulator.say("!who")
             _ = try await simulator.botSays("first here")
             try folder.write("slow/go.lua", "return true")
@@ -112,7 +112,7 @@ struct PackManagementTests {
         try folder.write("never/main.lua", "require('bot').sleep(3600)")
         do {
             let bot = try RunningBot(simulator, in: folder, packs: ["late", "never"])
-            #expect(bot.log.lines.contains("warning [-] the others serve without 'never', which joins them when it has loaded"))
+            #expect(bot.log.lines.contains("error [-] the others serve without 'never', which joins them when it has loaded"))
             try await simulator.say("!who")
             _ = try await simulator.botSays("late here")
         }
@@ -144,6 +144,26 @@ struct PackManagementTests {
             #expect(bot.log.lines.count { $0.contains("logging in again") } == 1, "\(bot.log.lines)")
             #expect(bot.log.lines.count { $0.contains("is online as") } == 2)
             #expect(bot.ask { $0.intents.isSuperset(of: [.guildMessageTyping, .guildMessageReactions, .guildVoiceStates]) })
+        }
+        await simulator.stop()
+    }
+
+    @Test("one that does not load at the start keeps the others from nothing")
+    func brokenAtStart() async throws {
+        let simulator = try await SimulatorServer.start()
+        let folder = try TemporaryFolder()
+        try folder.write("first/main.lua", answering("first"))
+        try folder.write("broken/main.lua", "error(('long'):rep(1e5))")
+        do {
+            let bot = try RunningBot(simulator, in: folder, packs: ["broken", "first"])
+            #expect(bot.log.lines.contains("error [-] the others serve without 'broken', which joins them when it has loaded"))
+            #expect(bot.log.lines.allSatisfy { $0.utf8.count < 20_000 })
+            try await simulator.say("!who")
+            _ = try await simulator.botSays("first here")
+            try folder.write("broken/main.lua", answering("mended"))
+            #expect(bot.finish { bot, done in bot.reloadPack(named: "broken", done) } == nil)
+            try await simulator.say("!who")
+            _ = try await simulator.botSays("mended here")
         }
         await simulator.stop()
     }

@@ -98,7 +98,7 @@ struct ReloadTests {
         try scene.load("pack", "")
         try scene.write("pack", "while true do bot.sleep(0.1) end")
         scene.thread.perform { $0.pack.load { _ in } }
-        #expect(scene.waitForLog("warning [pack] the main chunk still waits after 5 s, and nothing is served until it has returned"))
+        #expect(scene.waitForLog("warning [pack] the main chunk still waits after 5 s, and nothing of this version is served until it has returned"))
     }
 
     // MARK: Unloading
@@ -146,7 +146,7 @@ struct ReloadTests {
 
     @Test("numbered events during hundreds of reloads are each handled once, in order")
     func exactlyOnce() throws {
-        let scene = try ScriptScene { ($0.logLinesPerSecond, $0.logLinesPerMinute) = (100_000, 1_000_000) }
+        let scene = try ScriptScene { ($0.logLinesPerSecond, $0.logLinesPerMinute, $0.logKilobytesPerMinute) = (100_000, 1_000_000, 100_000) }
         scene.services.answer { _ in .document(Array("{}".utf8)) }
         // Every third version waits in its main chunk, every third handler waits too.
         try scene.load("pack", """

@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import JSON
 import REST
@@ -104,5 +105,29 @@ struct RequestTests {
         #expect(Set(open.map(\.request.route.path)) == ["/channels/2/typing", "/channels/3/typing"])
         #expect(Set(scene.services.withdrawn) == Set(open.map(\.waiter.question)))
         #expect(scene.services.withdrawn.count == 2)
+    }
+
+    @Test("a token in the path needs none of the bot's, however the path is written", arguments: [
+        "/webhooks/1/secret", "/webhook%73/1/secret", "/%77ebhooks/1/secret/messages/2", "/webhooks//1/secret", "/interactions/1/secret/callback",
+    ])
+    func webhookPaths(path: String) throws {
+        let request = try #require(try requests("pcall(bot.request, 'PATCH', '\(path)', { content = 'x' })").first)
+        #expect(!request.authorized)
+        #expect(!request.route.redactedPath.contains("secret"))
+    }
+
+    @Test("what is too long is refused before the host copies it", arguments: [
+        ("bot.request('GET', '/channels/' .. long)", "the path has more than 8192 bytes"),
+        ("bot.delete('1', '2', long)", "the reason is longer than 512 characters"),
+        ("bot.send('1', { files = { { name = long, data = 'x' } } })", "with names of at most 1024 bytes"),
+        ("bot.send('1', { files = { { name = 'a', data = long }, { name = 'b', data = long }, { name = 'c', data = long } } })", "stopped: requests without an answer of more than 4 MiB"),
+        ("local t = {} for i = 1, 60 do t[i] = { 'playing', ('x'):rep(100) } end bot.presence { activities = t }", "longer than the 3000 bytes that a presence may have"),
+    ])
+    func tooLong(call: String, message: String) throws {
+        let scene = try ScriptScene { $0.memoryMegabytes = 4 }
+        try scene.load("pack", "bot.on('message_create', function() local long = ('x'):rep(1500000) \(call) end)")
+        scene.say("go")
+        #expect(scene.waitForLog(message), "\(scene.log.lines)")
+        #expect(scene.services.requests.isEmpty && scene.services.presences.isEmpty)
     }
 }

@@ -56,6 +56,22 @@ struct CommandLimiterTests {
         #expect(drain(&limiter, at: at(61)).count == 85)
     }
 
+    @Test("an origin has at most three quarters of what the others leave in a minute, so that one that floods keeps nobody waiting")
+    func origins() throws {
+        var limiter = limiter()
+        func ask(_ origin: Int) throws -> GatewayCommand {
+            .requestGuildMembers(try MemberRequest(guild: Self.guild, selection: .query(prefix: "", limit: 1), origin: origin))
+        }
+        for _ in 0..<200 { try limiter.enqueue(ask(1)) }
+        #expect(drain(&limiter, at: at(0)).count == 86)
+        #expect(limiter.next(at: at(1)) == .wait(until: at(61)))
+        try limiter.enqueue(ask(2))
+        #expect(drain(&limiter, at: at(30)) == [try ask(2)])
+        for _ in 0..<50 { try limiter.enqueue(ask(0)) }
+        #expect(drain(&limiter, at: at(31)).count == 28, "the host is held to the shard's budget only")
+        #expect(drain(&limiter, at: at(61)).count == 86)
+    }
+
     @Test("over any run of requests no window of 60 seconds holds more than 120 commands")
     func slidingWindow() throws {
         var limiter = limiter(heartbeatInterval: .seconds(20))

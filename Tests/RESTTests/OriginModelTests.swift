@@ -23,7 +23,7 @@ private struct Traffic: ~Copyable {
     }
 
     private static let flooder = 1, busy = 2, quiet = 3
-    private var scene = LimiterScene { $0.perSecond = 30; $0.concurrent = 8 }
+    private var scene = LimiterScene { $0.perSecond = 30; $0.concurrent = 40 }
     private var random: Lottery
     private var now = 0
     private var facts: [RateLimiter.Ticket: Fact] = [:]

@@ -103,6 +103,40 @@ import Testing
         #expect(scene.limiter.takeNotices() == [.pausedForInvalidRequests(20, .seconds(610))])
     }
 
+    @Test("refusals of the proxy before Discord hold whoever earned them, and all once a second origin meets them")
+    func edge() throws {
+        var scene = LimiterScene()
+        func refuse(_ count: Int, of origin: Int, at time: Int, _ scene: inout LimiterScene) throws {
+            for number in 0..<count {
+                let ticket = try scene.submit(.read(number).from(origin), at: time)
+                #expect(scene.go(at: time) == [ticket])
+                scene.answer(ticket, status: 403, at: time)
+            }
+        }
+        try refuse(3, of: 1, at: 0, &scene)
+        #expect(scene.limiter.takeNotices() == [.edgePausedOrigin(1, .seconds(300))])
+        let held = try scene.submit(.read(7).from(1)), other = try scene.submit(.read(7).from(2))
+        #expect(scene.go(at: 0) == [other])
+        scene.answer(other, at: 0)
+        #expect(scene.go(at: 300_000) == [held])
+        scene.answer(held, status: 403, at: 300_000)
+        try refuse(3, of: 2, at: 300_000, &scene)
+        #expect(scene.limiter.takeNotices() == [.edgePausedOrigin(1, .seconds(300)), .blockedByEdge(.seconds(300))])
+    }
+
+    @Test("401: only the host's own request tells of the token")
+    func unauthorized() throws {
+        var scene = LimiterScene()
+        let packs = try scene.submit(.read(1).from(1))
+        _ = scene.go(at: 0)
+        scene.answer(packs, status: 401, at: 0)
+        #expect(scene.limiter.isTokenRefused == false)
+        let own = try scene.submit(.read(1))
+        _ = scene.go(at: 0)
+        scene.answer(own, status: 401, at: 0)
+        #expect(scene.limiter.isTokenRefused == true)
+    }
+
     @Test("origins that are idle are forgotten, with their lines in buckets that are not")
     func forgotten() throws {
         var scene = LimiterScene { $0.perSecond = 10_000 }

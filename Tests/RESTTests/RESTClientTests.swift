@@ -175,6 +175,33 @@ private func get(_ path: String) -> RESTRequest { .raw(.get, path: path) }
         #expect(session.notices == [.tokenRefused])
     }
 
+    @Test("401 to a pack's request: the host asks once itself, and believes that")
+    func doubtedToken() async throws {
+        let refused = ["status": 401, "body": #"{"message":"401: Unauthorized","code":0}"#] as JSONValue
+        func session(_ plan: JSONValue) async throws -> Session {
+            try await Session.run(["plan": plan], program: "server.py", configure: { _, _ in }) { client, _, done in
+                var session = Session()
+                // One after another, so that the host's question has an answer long before the last of them.
+                func next() {
+                    var request = get(session.results.count < 2 ? "/oauth2/@me" : "/channels/1")
+                    request.origin = 1
+                    client.perform(request) { result in
+                        session.results.append(result)
+                        if session.results.count == 30 { done(session) } else { next() }
+                    }
+                }
+                next()
+            }
+        }
+        let own = try await session(["GET /oauth2/@me": [refused]])
+        #expect(own.record.lines.filter { $0 == "GET /users/@me" }.count == 1)
+        #expect(own.results.last?.response?.status == 200)
+        #expect(own.notices == [])
+        let bad = try await session(["GET /oauth2/@me": [refused], "GET /users/@me": [refused]])
+        #expect(bad.notices == [.tokenRefused])
+        #expect(bad.results.last?.error?.kind == .unauthorized)
+    }
+
     @Test("three 403s for one call, then no more are sent (scenario 24)")
     func forbidden() async throws {
         let session = try await Session.run(["plan": ["POST /channels/1/messages": [["status": 403, "body": #"{"message":"Missing Permissions","code":50013}"#]]]], [post(1)]) { _, _ in }

@@ -68,7 +68,7 @@ package struct ConsoleLogHandler: LogHandler {
         var text = UTCTimestamp.now().timeOfDay + " "
         if colors, let color = color(of: level) { text += "\u{1B}[\(color)m\(name)\u{1B}[0m" } else { text += name }
         text += " "
-        if let pack = fields.first(where: { $0.key == "pack" }) { text += "[\(pack.value)] " }
+        if let pack = fields.first(where: { $0.key == "pack" }) { text += "[\("\(pack.value)".printable)] " }
         // Continuation lines (a traceback) are indented, so that every message begins at the margin.
         text += message.printable.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n    ")
         for field in fields where field.key != "pack" { text += " \(field.key)=\("\(field.value)".printable)" }

@@ -26,6 +26,7 @@ final class InteractionDesk {
     private let reactor: Reactor
     private let road: Road
     private var states: [Snowflake: State] = [:]
+    private var tokens = RecentTokens()
 
     /// From the event to the question whether a handler works on it.
     private static let patience = Duration.seconds(2)
@@ -39,10 +40,14 @@ final class InteractionDesk {
 
     /// INTERACTION_CREATE came and goes to the handlers.
     func received(_ interaction: InteractionHead) {
+        tokens.insert(interaction.token)
         guard interaction.deferral != nil else { return }
         let alarm = reactor.schedule(after: Self.patience) { [unowned self] in ask(about: interaction) }
         states[interaction.id] = .unanswered(interaction, alarm: alarm)
     }
+
+    /// Whether a token is of an interaction that came lately. Only what answers one is outside Discord's limits.
+    func knows(_ token: String) -> Bool { tokens.contains(token) }
 
     /// A script answers an interaction: `send` sends what it wants to, unless the interaction has been deferred meanwhile: then `isDeferred` is called.
     func answer(_ id: Snowflake, send: @escaping () -> Void, isDeferred: @escaping () -> Void) {

@@ -1,6 +1,9 @@
 /// Reads spans of time as people write them.
 enum DelayText {
-    /// `"500ms"`, `"10s"`, `"10m"`, `"1h"`, `"7d"`, or a sum like `"1h30m"`; `nil` for anything else.
+    /// 100 years.
+    private static let longest = Duration.seconds(3_155_760_000)
+
+    /// `"500ms"`, `"10s"`, `"10m"`, `"1h"`, `"7d"`, or a sum like `"1h30m"`; `nil` for anything else, and beyond 100 years.
     static func parse(_ text: String) -> Duration? {
         var rest = text.utf8[...]
         var total = Duration.zero
@@ -19,13 +22,14 @@ enum DelayText {
             case "d": total += .seconds(count * 86_400)
             default: return nil
             }
+            guard total <= longest else { return nil }
         }
         return total
     }
 
     /// Seconds as a script's number gives them, 0 up to 100 years; `nil` outside or for NaN.
     static func seconds(_ number: Double) -> Duration? {
-        guard number >= 0, number <= 3_155_760_000 else { return nil }
+        guard number >= 0, number <= longest / .seconds(1) else { return nil }
         return .nanoseconds(Int64(number * 1_000_000_000))
     }
 }

@@ -1,6 +1,6 @@
 internal import Configuration
 
-/// How many log lines a pack may still write. A plain value: the caller knows the time.
+/// How many log lines a pack may still write, and of how many bytes. A plain value: the caller knows the time.
 struct LineBudget {
     private struct Window {
         let length: Duration
@@ -20,10 +20,13 @@ struct LineBudget {
 
     private var second: Window
     private var minute: Window
+    /// Counts bytes. Begins and ends with `minute`, because both are asked together.
+    private var bytes: Window
 
     init(_ limits: LimitSettings) {
         second = Window(length: .seconds(1), limit: limits.logLinesPerSecond)
         minute = Window(length: .seconds(60), limit: limits.logLinesPerMinute)
+        bytes = Window(length: .seconds(60), limit: limits.logKilobytesPerMinute << 10)
     }
 
     enum Verdict: Equatable {
@@ -32,14 +35,17 @@ struct LineBudget {
         case suppressed(until: ContinuousClock.Instant)
     }
 
-    /// Counts one line.
+    /// Counts one line. Whoever writes it tells `spend` how long it became.
     mutating func admit(at now: ContinuousClock.Instant) -> Verdict {
-        let (hasSecond, hasMinute) = (second.hasRoom(at: now), minute.hasRoom(at: now))
-        guard hasSecond && hasMinute else {
-            return .suppressed(until: (hasMinute ? second.end : minute.end) ?? now)
+        let (hasSecond, hasMinute, hasBytes) = (second.hasRoom(at: now), minute.hasRoom(at: now), bytes.hasRoom(at: now))
+        guard hasSecond && hasMinute && hasBytes else {
+            return .suppressed(until: (hasMinute && hasBytes ? second.end : minute.end) ?? now)
         }
         second.count += 1
         minute.count += 1
         return .written
     }
+
+    /// Counts the bytes of a line that was admitted. The one that uses the last of them up is written whole.
+    mutating func spend(_ count: Int) { bytes.count += count }
 }

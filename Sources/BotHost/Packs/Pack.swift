@@ -59,7 +59,7 @@ final class Pack {
         do throws(LuaFailure) {
             generation = try PackGeneration(folder, in: runtime, log: log)
         } catch {
-            log.host.error("\(ScriptReport.text(of: error, excerpt: nil))")
+            log.host.error("\(PackLog.bounded(ScriptReport.text(of: error, excerpt: nil)))")
             loadWaiters.append(done)
             return answerLoad(error)
         }
@@ -70,7 +70,7 @@ final class Pack {
         loadWaiters.append(done)
         patience = runtime.reactor.schedule(after: Self.loadTime) { [weak self] in
             self?.log.host.warning(
-                "the main chunk still waits after \(Self.loadTime.components.seconds) s, and nothing is served until it has returned; what goes on for ever belongs into bot.spawn or bot.every")
+                "the main chunk still waits after \(Self.loadTime.components.seconds) s, and nothing of this version is served until it has returned; what goes on for ever belongs into bot.spawn or bot.every")
         }
         runtime.register(generation)
         generation.load(ready: runtime.ready) { [weak self, unowned generation] failure in self?.finishLoading(generation, failure) }
@@ -83,7 +83,7 @@ final class Pack {
         if folder.isFile { runtime.services.watch(generation.files.union(serving?.files ?? []), for: folder) }
         if let failure {
             let outcome = serving == nil ? "not loaded" : "the previous version goes on serving"
-            log.host.error("\(outcome): \(ScriptReport.text(of: failure, excerpt: folder.excerpt(failure)))")
+            log.host.error("\(outcome): \(PackLog.bounded(ScriptReport.text(of: failure, excerpt: folder.excerpt(failure))))")
             // Its state is still running this very call when the main chunk failed at once.
             retire(generation)
             return answerLoad(failure)
@@ -124,11 +124,11 @@ final class Pack {
     /// A run of this generation was ended for exceeding a limit.
     private func offended(_ generation: PackGeneration, _ text: String) {
         if generation.phase == .draining && draining.contains(where: { $0 === generation }) {
-            log.host.warning("the previous version is ended: \(text)")
+            log.host.warning("the previous version is ended: \(PackLog.bounded(text))")
             return finishDraining(generation)
         }
         guard generation === serving, generation.phase == .serving, let length = breaker.offence(at: runtime.reactor.now) else { return }
-        log.host.error("suspended for \(length.components.seconds) s, exceeded its limits \(runtime.limits.offences) times within a minute; last: \(text)")
+        log.host.error("suspended for \(length.components.seconds) s, exceeded its limits \(runtime.limits.offences) times within a minute; last: \(PackLog.bounded(text))")
         generation.suspend()
         suspension = runtime.reactor.schedule(after: length) { [weak self] in self?.comeBack() }
     }

@@ -58,7 +58,8 @@ extension PackGeneration {
     }
 
     private func eventName(_ call: inout LuaCall) -> EventName? {
-        guard let name = call.arguments.string(1) else {
+        // No event's name is nearly so long, and the error shows no more of it.
+        guard let name = call.arguments.withBytes(1, { String(decoding: $0.prefix(100), as: UTF8.self) + ($0.count > 100 ? "…" : "") }) else {
             _ = call.badArgument(1, expected: "event name")
             return nil
         }

@@ -58,7 +58,7 @@ extension PackGeneration {
     }
 
     func print(_ line: UnsafeRawBufferPointer, from position: LuaPosition?) {
-        log.write(.info, String(decoding: line, as: UTF8.self))
+        log.write(.info, line: LogLine(line))
     }
 
     func overran(cpu: Duration, at position: LuaPosition?) {
@@ -92,27 +92,40 @@ extension PackGeneration {
 
     private func log(_ call: inout LuaCall) -> LuaOutcome {
         guard let level = call.arguments.string(1).flatMap(Logger.Level.init(rawValue:)) else { return call.badArgument(1, expected: "level") }
-        guard log.isEnabled(level) else { return .returned }
-        var words: [String] = []
-        for index in 2..<max(2, call.arguments.count + 1) { words.append(text(&call, index)) }
-        guard !log.write(level, words.joined(separator: " ")), flood.note(call.run) > limits.logLinesPerMinute else { return .returned }
+        let arguments = call.arguments
+        guard !log.write(level, line: line(of: arguments)), flood.note(call.run) > limits.logLinesPerMinute else { return .returned }
         return call.stop("stopped: more than \(limits.logLinesPerMinute) log lines too many in one run")
     }
 
-    /// A value as a log line shows it; tables as JSON.
-    private func text(_ call: inout LuaCall, _ index: Int) -> String {
-        switch call.arguments.type(index) {
-        case .string: return call.arguments.string(index) ?? ""
-        case .boolean: return call.arguments.isTrue(index) ? "true" : "false"
+    /// The values behind the level, joined by spaces.
+    private func line(of arguments: LuaArguments) -> LogLine {
+        var line = LogLine()
+        for index in 2..<max(2, arguments.count + 1) {
+            if index > 2 { line.append(" ") }
+            append(arguments, index, to: &line)
+        }
+        return line
+    }
+
+    /// Adds a value as a log line shows it; tables as JSON.
+    private func append(_ arguments: LuaArguments, _ index: Int, to line: inout LogLine) {
+        switch arguments.type(index) {
+        case .string: _ = arguments.withBytes(index) { line.append($0) }
+        case .boolean: line.append(arguments.isTrue(index) ? "true" : "false")
         case .number:
-            if let integer = call.arguments.integer(index) { return String(integer) }
-            return call.arguments.number(index).map { String($0) } ?? ""
+            if let integer = arguments.integer(index) {
+                line.append(String(integer))
+            } else if let number = arguments.number(index) {
+                line.append(String(number))
+            }
+        // Text that nobody would see is not worth making.
+        case .table where line.isFull: break
         case .table:
             do throws(LuaEncodeFailure) {
-                return try call.arguments.withJSON(index, functions: .omitted) { String(decoding: $0, as: UTF8.self) }
-            } catch { return "table" }
-        case .none, .nil: return "nil"
-        default: return String(describing: call.arguments.type(index))
+                try arguments.withJSON(index, functions: .omitted) { line.append($0) }
+            } catch { line.append("table") }
+        case .none, .nil: line.append("nil")
+        default: line.append(String(describing: arguments.type(index)))
         }
     }
 

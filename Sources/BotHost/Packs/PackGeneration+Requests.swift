@@ -15,12 +15,15 @@ extension PackGeneration {
         guard let method = HTTPMethod(rawValue: verb.uppercased()) else {
             return call.raise("'\(verb.prefix(40))' is no method; it must be GET, POST, PUT, PATCH or DELETE")
         }
+        // Lengths first: what is too long is refused before it is copied, for copies are the host's and no limit of the pack counts them.
+        guard length(&call, 2) <= Self.pathBytes else { return call.raise("the path has more than \(Self.pathBytes) bytes") }
+        guard length(&call, 5) <= Self.reasonBytes else { return call.raise("the reason is longer than \(Limits.auditLogReason) characters") }
         guard let path = call.arguments.string(2), path.hasPrefix("/") else {
             return call.raise("the path must begin with a slash, like \"/channels/123\"")
         }
-        let parts = path.split(separator: "?", maxSplits: 1)
-        var request = RESTRequest(method, Route(path: String(parts.first ?? "")))
-        if parts.count == 2 { request.query = Self.query(parts[1]) }
+        let halves = path.split(separator: "?", maxSplits: 1)
+        var request = RESTRequest(method, Route(path: String(halves.first ?? "")))
+        if halves.count == 2 { request.query = Self.query(halves[1]) }
         if let fault = request.route.fault { return call.raise("the path '\(path.prefix(200))' cannot be: \(fault)") }
         request.reason = call.arguments.string(5)
 
@@ -28,22 +31,27 @@ extension PackGeneration {
         if !call.arguments.isNilOrNone(4) {
             do throws(LuaEncodeFailure) { body = try call.arguments.withJSON(4) { Array($0) } } catch { return call.raise("\(error)") }
         }
-        var size = body?.count ?? 0
+        var size = (body?.count ?? 0) + path.utf8.count + length(&call, 5)
         if call.arguments.count > 6 {
-            guard let files = files(&call) else { return call.raise("files must be { name = \"…\", data = \"…\" }") }
-            size += files.reduce(0) { $0 + $1.bytes.count }
+            for index in 7..<call.arguments.count + 1 { size += length(&call, index) }
+            if let refusal = requests.refusal(ofBytes: size, limits) { return call.stop("stopped: \(refusal)") }
+            guard let files = files(&call) else {
+                return call.raise("files must be { name = \"…\", data = \"…\" }, with names of at most \(Self.fileNameBytes) bytes")
+            }
             request.body = .multipart(payload: body ?? [], files: files)
         } else if let body {
             request.body = .json(body)
         }
         if call.arguments.isTrue(6) { request.replay = .always }
-        // Interactions and webhooks with a token in their path need none of the bot's, outside whose global limit they are.
-        let segments = parts.first?.split(separator: "/") ?? []
-        if segments.count > 2, segments[0] == "interactions" || segments[0] == "webhooks" {
+        // Interactions and webhooks with a token in their path need none of the bot's; what is beyond them, the host decides. It is the decoded
+        // path that counts.
+        let template = request.route.template
+        if template.contains("{token}") {
             request.authorized = false
             request.lane = .interaction
         }
-        if method == .post, segments.count == 4, segments[0] == "interactions", segments[3] == "callback", let id = Snowflake(String(segments[1])) {
+        let parts = request.route.path.split(separator: "/")
+        if method == .post, template == "/interactions/{id}/{token}/callback", let id = Snowflake(String(parts[1])) {
             request.deadline = Limits.interactionResponse
             let (services, ready) = (services, request)
             return ask(&call, bytes: size) { services.answer(id, with: ready, for: $0) }
@@ -97,10 +105,20 @@ extension PackGeneration {
         if requests.forsake(run) { services.withdraw(Waiter.Question(generation: number, run: run)) }
     }
 
+    private static let pathBytes = 8 << 10
+    private static let fileNameBytes = 1024
+    /// Of so many characters as Discord takes, each of at most four bytes.
+    private static let reasonBytes = 4 * Limits.auditLogReason
+
+    /// Bytes of a string argument, without a copy of it; 0 for another.
+    private func length(_ call: inout LuaCall, _ index: Int) -> Int {
+        call.arguments.withBytes(index) { $0.count } ?? 0
+    }
+
     private func files(_ call: inout LuaCall) -> [UploadFile]? {
         var files: [UploadFile] = []
         for index in stride(from: 7, to: call.arguments.count, by: 2) {
-            guard let name = call.arguments.string(index), let bytes = call.arguments.withBytes(index + 1, { Array($0) }) else { return nil }
+            guard length(&call, index) <= Self.fileNameBytes, let name = call.arguments.string(index), let bytes = call.arguments.withBytes(index + 1, { Array($0) }) else { return nil }
             files.append(UploadFile(name: name, bytes: bytes))
         }
         return files

@@ -26,8 +26,7 @@ extension PackGeneration {
     /// In a later turn, so that the task never ends below a run that still goes on.
     func cancelTask(_ call: inout LuaCall) -> LuaOutcome {
         guard let key = call.arguments.integer(1) else { return call.badArgument(1, expected: "task") }
-        tasks.cancel(key)
-        pumpLater()
+        if tasks.cancel(key) { pumpLater() }
         return .returned
     }
 
@@ -39,11 +38,10 @@ extension PackGeneration {
         return .waiting
     }
 
-    /// host.unpark(key): lets the run go on that has waited longest, if there is one when it comes to it.
+    /// host.unpark(key): lets one of those that wait now go on, in a later turn: the one that has waited longest when it comes to it.
     func unpark(_ call: inout LuaCall) -> LuaOutcome {
         guard let key = call.arguments.integer(1) else { return call.badArgument(1, expected: "key") }
-        tasks.append(.parked(key))
-        pumpLater()
+        if tasks.noteUnpark(key) { pumpLater() }
         return .returned
     }
 

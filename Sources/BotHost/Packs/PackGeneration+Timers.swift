@@ -10,7 +10,11 @@ extension PackGeneration {
         guard let delay = delay(&call, 1) else { return .raised }
         let repeats = call.arguments.isTrue(2)
         guard !repeats || delay >= .milliseconds(10) else { return call.raise("bot.every repeats at most every 10 ms") }
-        guard let name = call.arguments.string(3) else { return call.badArgument(3, expected: "name") }
+        // Kept for as long as the timer is, outside the memory that Lua accounts for.
+        guard let length = call.arguments.withBytes(3, { $0.count }) else { return call.badArgument(3, expected: "name") }
+        guard length <= Self.timerNameBytes, let name = call.arguments.string(3) else {
+            return call.raise("a timer's name has at most \(Self.timerNameBytes) bytes")
+        }
         guard let function = call.arguments.reference(4) else { return call.badArgument(4, expected: "function") }
         guard phase != .draining && phase != .closed else { return call.raise("this pack is being unloaded") }
         guard timers.count < limits.timers else { return call.stop("stopped: more than \(limits.timers) timers") }
@@ -21,6 +25,8 @@ extension PackGeneration {
         call.results.append(key)
         return .returned
     }
+
+    private static let timerNameBytes = 200
 
     /// host.cancel_timer(key) → whether it was still to fire
     func cancelTimer(_ call: inout LuaCall) -> LuaOutcome {

@@ -180,7 +180,7 @@ final class PackGeneration: LuaHost {
         guard failure.kind != .cancelled else { return }
         let text = ScriptReport.text(of: failure, in: role)
         // A pack gets to exceed its limits a few times only, and why it did must not drown in the lines that did it.
-        if failure.kind.isOffence && phase != .suspended { log.host.error("\(text)") } else { log.write(.error, text) }
+        if failure.kind.isOffence && phase != .suspended { log.host.error("\(PackLog.bounded(text))") } else { log.write(.error, text) }
     }
 
     // MARK: The end

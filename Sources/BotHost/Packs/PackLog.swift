@@ -2,7 +2,7 @@ internal import Configuration
 internal import Logging
 internal import Reactor
 
-/// What one pack writes to the log: its scripts' lines and reports of their errors, as many as it may. Lines beyond are counted, and their number is
+/// What one pack writes to the log: its scripts' lines and reports of their errors, as much as it may. Lines beyond are counted, and their number is
 /// told when there is room again. Confined to the pack's thread.
 final class PackLog {
     /// For the host's own words about the pack, which nothing limits.
@@ -24,13 +24,21 @@ final class PackLog {
 
     func isEnabled(_ level: Logger.Level) -> Bool { level >= host.logLevel }
 
-    /// Writes a line. `false` when it was left out because the pack has written as many as it may.
+    /// Writes a line. `false` when it was left out because the pack has written as much as it may.
     @discardableResult
     func write(_ level: Logger.Level, _ text: @autoclosure () -> String) -> Bool {
+        write(level, line: LogLine(text()))
+    }
+
+    /// Writes a line, which is put together only if it is written.
+    @discardableResult
+    func write(_ level: Logger.Level, line: @autoclosure () -> LogLine) -> Bool {
         guard isEnabled(level) else { return true }
         switch budget.admit(at: reactor.now) {
         case .written:
-            host.log(level: level, "\(Self.bounded(text()))")
+            let text = line().text
+            budget.spend(Self.written(text))
+            host.log(level: level, "\(text)")
             return true
         case .suppressed(let until):
             suppressed += 1
@@ -49,13 +57,16 @@ final class PackLog {
     private func tellSuppressed() {
         notice = nil
         host.warning(
-            "suppressed \(suppressed) line\(suppressed == 1 ? "" : "s"): a pack may log \(limits.logLinesPerSecond) a second and \(limits.logLinesPerMinute) a minute")
+            "suppressed \(suppressed) line\(suppressed == 1 ? "" : "s"): a pack may log \(limits.logLinesPerSecond) a second and \(limits.logLinesPerMinute) a minute, and \(limits.logKilobytesPerMinute) KiB a minute")
         suppressed = 0
     }
 
-    private static func bounded(_ text: String) -> String {
-        guard text.utf8.count > lineBytes else { return text }
-        return String(decoding: text.utf8.prefix(lineBytes), as: UTF8.self) + "… (\(text.utf8.count - lineBytes) bytes more)"
+    /// A text that a script has a part in, as `write` would show it: printable, and no longer than a line may be.
+    static func bounded(_ text: String) -> String { LogLine(text).text }
+
+    /// The bytes that a text takes; the log indents what follows a line end by four.
+    private static func written(_ text: String) -> Int {
+        text.utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 5 : 1) }
     }
 
     /// Longest text of one line, in bytes.

@@ -1,4 +1,5 @@
 internal import Discord
+internal import GatewayProtocol
 internal import JSON
 
 /// Why a script's presence is refused.
@@ -7,6 +8,9 @@ struct PresenceFault: Error, CustomStringConvertible {
 }
 
 extension Presence {
+    /// Of the 4096 that Discord takes, IDENTIFY, which tells the presence too, needs the rest.
+    private static let scriptBytes = 3000
+
     /// The presence that `bot.presence` was given: `status`, `activities`, `since`, `afk`.
     init(script value: JSONValue) throws(PresenceFault) {
         var status = Status.online
@@ -24,6 +28,11 @@ extension Presence {
         var activities: [Activity] = []
         for item in value["activities"]?.arrayValue ?? [] { activities.append(try Activity(script: item)) }
         self.init(status: status, activities: activities, since: value["since"]?.integerValue, isAFK: value["afk"]?.boolValue ?? false)
+        do throws(CommandError) {
+            let size = try GatewayCommand.presenceUpdate(self).encoded(as: .json).count
+            guard size > Self.scriptBytes else { return }
+        } catch {}  // then it is larger still
+        throw PresenceFault(description: "the activities are longer than the \(Self.scriptBytes) bytes that a presence may have; give fewer or shorter ones")
     }
 }
 

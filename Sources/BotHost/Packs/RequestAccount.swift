@@ -11,7 +11,7 @@ struct RequestAccount {
     /// Why another request may not be made; `nil` when it may.
     func refusal(ofBytes size: Int, _ limits: LimitSettings) -> String? {
         if count >= limits.requests { return "more than \(limits.requests) requests without an answer" }
-        if count > 0 && bytes + size > limits.memoryMegabytes << 20 { return "requests without an answer of more than \(limits.memoryMegabytes) MiB" }
+        if bytes + size > limits.memoryMegabytes << 20 { return "requests without an answer of more than \(limits.memoryMegabytes) MiB" }
         return nil
     }
 

@@ -9,13 +9,22 @@ extension RateLimiter {
         if headers.limit != nil || (200..<300).contains(status) { bucket.learn(headers, slack: limits.resetSlack, at: now) }
 
         let refusal = RateLimitRefusal(status: status, headers: headers, fault: fault)
-        edgeRefusals = (status == 403 || status == 429) && fault == nil ? edgeRefusals + 1 : 0
+        let origin = entry.origin
+        origin.edgeRefusals = (status == 403 || status == 429) && fault == nil ? origin.edgeRefusals + 1 : 0
         if let refusal {
             hold(refusal, operation: entry.operation, bucket: bucket, at: now)
-        } else if status == 403, edgeRefusals >= 3 {
-            holdEverything(for: headers.retryAfter ?? limits.edgePause, at: now)
+        } else if status == 403, origin.edgeRefusals >= 3 {
+            let wait = headers.retryAfter ?? limits.edgePause
+            // What one origin alone meets, it may have earned by what it asks for; what two meet is about the address.
+            if origin.isHost || origins.values.contains(where: { $0 !== origin && $0.edgeRefusals > 0 }) {
+                holdEverything(for: wait, at: now)
+            } else if !origin.isPaused(at: now) {
+                origin.pause = now + wait
+                notices.append(.edgePausedOrigin(origin.number, wait))
+            }
         }
-        if status == 401, entry.authorized, !isTokenRefused {
+        // A pack may ask where no bot is let in: only the host's own request tells of the token.
+        if status == 401, entry.authorized, origin.isHost, !isTokenRefused {
             isTokenRefused = true
             notices.append(.tokenRefused)
         }

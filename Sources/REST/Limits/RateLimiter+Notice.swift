@@ -11,6 +11,8 @@ extension RateLimiter {
         case pausedForInvalidRequests(Int, Duration)
         /// So many invalid requests of this origin: its own but interactions wait so long.
         case pausedOrigin(Int, invalidRequests: Int, Duration)
+        /// The proxy before Discord refuses what this origin asks for: its own but interactions wait so long.
+        case edgePausedOrigin(Int, Duration)
         /// 401 with the bot's token.
         case tokenRefused
     }
@@ -30,6 +32,8 @@ extension RateLimiter.Notice: CustomStringConvertible {
             "\(count) requests were refused (401, 403, 429) in the last ten minutes: all but interactions wait \(wait.inSeconds), so that Discord does not ban this address"
         case .pausedOrigin(let origin, let count, let wait):
             "\(count) requests of one asker (\(origin)) were refused (401, 403, 429) in the last ten minutes: its own but interactions wait \(wait.inSeconds), so that those of others need not"
+        case .edgePausedOrigin(let origin, let wait):
+            "the proxy before Discord refused three requests of one asker (\(origin)) in a row: its own but interactions wait \(wait.inSeconds)"
         case .tokenRefused:
             "Discord refused the bot token (401): no more requests are sent with it"
         }

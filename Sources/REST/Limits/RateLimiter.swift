@@ -77,7 +77,6 @@ package struct RateLimiter: ~Copyable {
     var ordinaryUnderWay = 0
     var globalHold: ContinuousClock.Instant?
     var edgeHold: ContinuousClock.Instant?
-    var edgeRefusals = 0
     var invalid = InvalidRequestWindow()
     var warnedOfInvalid = false
     var invalidHold: ContinuousClock.Instant?
