@@ -103,6 +103,21 @@ import Testing
         #expect(scene.limiter.takeNotices() == [.pausedForInvalidRequests(20, .seconds(610))])
     }
 
+    @Test("of the requests in a second an origin has at most three quarters of what the others leave, unless it is alone")
+    func second() throws {
+        var scene = LimiterScene { $0.perSecond = 40; $0.concurrent = 1000 }
+        for channel in 0..<100 { _ = try scene.submit(.write(channel).from(1)) }
+        #expect(scene.go(at: 0).count == 40)
+        let other = try scene.submit(.write(500).from(2), at: 10)
+        #expect(scene.go(at: 10) == [])
+        #expect(scene.wake(at: 10) == 1040)
+        let next = scene.go(at: 1050)
+        #expect(next.contains(other))
+        #expect(next.count == 1 + 29, "three quarters of 39")
+        let late = try scene.submit(.write(501).from(2), at: 1060)
+        #expect(scene.go(at: 1060) == [late])
+    }
+
     @Test("refusals of the proxy before Discord hold whoever earned them, and all once a second origin meets them")
     func edge() throws {
         var scene = LimiterScene()

@@ -8,6 +8,8 @@ final class Origin {
     var outstanding = 0
     /// Requests under way, interactions excepted.
     var underWay = 0
+    /// Requests sent in the present `SendWindow`.
+    var recentSends = 0
     /// Refusals in a row that were not Discord's own but of the proxy before it.
     var edgeRefusals = 0
     var invalid = InvalidRequestWindow()

@@ -87,6 +87,9 @@ package struct RateLimiter: ~Copyable {
         window = SendWindow(limit: limits.perSecond, period: .seconds(1) + limits.resetSlack)
     }
 
+    /// Whether more than one pack has asked for something lately.
+    private var isShared: Bool { origins.count > (origins[0] == nil ? 1 : 2) }
+
     /// Buckets remembered.
     package var bucketCount: Int { buckets.count }
     /// Origins remembered.
@@ -128,13 +131,17 @@ extension RateLimiter {
         while let bucket = alarms.popDue(at: now) { consider(bucket, at: now) }
         if let edgeHold, edgeHold > now { return nil }
         if let ticket = take(from: interactionTurns, at: now, where: { _ in true }) { return ticket }
-        let (limits, all) = (limits, ordinaryUnderWay)
+        window.expire(at: now)
+        let (limits, all, shares, isShared) = (limits, ordinaryUnderWay, window.shares, isShared)
         guard all < limits.concurrent, ordinaryGate(at: now) == nil,
-            let ticket = take(from: ordinaryTurns, at: now, where: { $0.hasRoom(beside: all, limits) && !$0.isPaused(at: now) })
+            let ticket = take(from: ordinaryTurns, at: now, where: { origin in
+                origin.hasRoom(beside: all, limits) && !origin.isPaused(at: now) && (!isShared || origin.isHost || shares.remain(for: origin))
+            })
         else { return nil }
-        window.record(at: now)
+        guard let origin = entries[ticket]?.origin else { return nil }
+        window.record(origin, at: now)
         entries[ticket]?.isCounted = true
-        entries[ticket]?.origin.underWay += 1
+        origin.underWay += 1
         ordinaryUnderWay += 1
         return ticket
     }
@@ -146,7 +153,8 @@ extension RateLimiter {
         if ordinaryUnderWay < limits.concurrent {
             let gate = ordinaryGate(at: now) ?? now
             for origin in ordinaryTurns.origins where origin.hasRoom(beside: ordinaryUnderWay, limits) {
-                let opening = max(gate, origin.pause ?? gate)
+                var opening = max(gate, origin.pause ?? gate)
+                if isShared, !origin.isHost, !window.shares.remain(for: origin), let room = window.nextRoom { opening = max(opening, room) }
                 time = min(time ?? opening, opening)
             }
         }
