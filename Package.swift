@@ -96,7 +96,7 @@ let package = Package(
                 "CZstd", "TestSupport",
             ],
             exclude: ["Peers"]),
-        .testTarget(name: "RESTTests", dependencies: ["REST", "Reactor", "Discord", "JSON", "CCurl"], exclude: ["server.py", "h2server.py", "scripted.py"]),
+        .testTarget(name: "RESTTests", dependencies: ["REST", "Reactor", "Discord", "JSON", "CCurl", "TestSupport"], exclude: ["server.py", "h2server.py", "scripted.py"]),
         .testTarget(name: "CLuaShimsTests", dependencies: ["CLuaShims"]),
         .testTarget(name: "LuaEngineTests", dependencies: ["LuaEngine", "CLuaShims"]),
         .testTarget(name: "MoonwireClientTests", dependencies: ["MoonwireClient", "Discord", "JSON", "Simulator", "TestSupport"]),

@@ -246,5 +246,5 @@ extension Bot: Sendable {}
 /// Lets jobs for the reactor thread name the bot without keeping it alive.
 final class WeakBot {
     weak var object: Bot?
-    init(_ object: Bot? = nil) { self.object = object }
+    init(_ object: Bot) { self.object = object }
 }

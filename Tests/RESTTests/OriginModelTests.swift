@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import REST
@@ -24,7 +25,7 @@ private struct Traffic: ~Copyable {
 
     private static let flooder = 1, busy = 2, quiet = 3
     private var scene = LimiterScene { $0.perSecond = 30; $0.concurrent = 40 }
-    private var random: Lottery
+    private var random: SplitMix64
     private var now = 0
     private var facts: [RateLimiter.Ticket: Fact] = [:]
     private var waiting: [Int: Int] = [:]
@@ -36,7 +37,7 @@ private struct Traffic: ~Copyable {
     /// By origin and channel, the order in which writes left.
     private(set) var written: [String: [RateLimiter.Ticket]] = [:]
 
-    init(seed: UInt64) { random = Lottery(state: seed) }
+    init(seed: UInt64) { random = SplitMix64(state: seed) }
 
     /// Fills the queues, lets go what may, and goes on to the next thing that happens.
     mutating func step() throws {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import REST
@@ -6,7 +7,7 @@ import Testing
     /// A server that counts windows as Discord does and answers after a random delay, against a limiter that sends as fast as it may.
     @Test("no request is ever refused, none is lost, each channel's order is kept", arguments: 1...8)
     func model(seed: Int) throws {
-        var random = Lottery(state: UInt64(seed))
+        var random = SplitMix64(state: UInt64(seed))
         var scene = LimiterScene { $0.perSecond = 30 }
         var windows: [String: (count: Int, ends: Int)] = [:]
         var sentTimes: [Int] = []
